@@ -1,0 +1,57 @@
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import semver from "semver";
+import { MeshwasmError } from "../errors.js";
+import type { Located } from "./located.js";
+
+/** An ajv that knows the formats that our schemas use. */
+export function createAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+  // ajv-formats is CommonJS: its default export is the module's own `default`.
+  formats.default(ajv);
+  ajv.addFormat("semver", (text) => semver.valid(text) === text);
+  return ajv;
+}
+
+/**
+ * Checks a located text against a schema.
+ *
+ * @throws MeshwasmError FILTER_INVALID that names the place of the first error and lists all in `details`
+ */
+export function validateLocated(located: Located, schema: object): void {
+  const validate = createAjv().compile(schema);
+  if (validate(located.value)) return;
+  const errors = (validate.errors ?? []).map((error) => describe(error, located));
+  throw new MeshwasmError("FILTER_INVALID", errors.join("\n"), { details: errors });
+}
+
+function describe(error: ErrorObject, located: Located): string {
+  const path = pathOf(error);
+  return `${located.place(path)}: ${wordsFor(error)}`;
+}
+
+/** The path that an ajv error is about, as keys; an unknown key is part of it. */
+function pathOf(error: ErrorObject): string[] {
+  const path = error.instancePath
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (error.keyword === "additionalProperties") path.push(String(error.params.additionalProperty));
+  return path;
+}
+
+function wordsFor(error: ErrorObject): string {
+  const name = error.instancePath.slice(1).replaceAll("/", ".");
+  switch (error.keyword) {
+    case "additionalProperties":
+      return `unknown key '${error.params.additionalProperty}'${name ? ` in ${name}` : ""}`;
+    case "required":
+      return `'${error.params.missingProperty}' is missing${name ? ` in ${name}` : ""}`;
+    case "enum":
+      return `'${name}' must be one of ${(error.params.allowedValues as unknown[]).join(", ")}`;
+    case "format":
+      return `'${name}' must be a ${error.params.format === "semver" ? "semantic version such as 1.2.3" : error.params.format}`;
+    default:
+      return `${name ? `'${name}' ` : ""}${error.message}`;
+  }
+}

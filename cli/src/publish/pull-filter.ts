@@ -1,0 +1,40 @@
+import { join, resolve } from "node:path";
+import { pull, type RemoteOptions } from "@meshwasm/oras";
+import { writeFileAtomic } from "../build/write-file.js";
+
+/** What `meshwasm pull --json` prints. */
+export interface PullFilterResult {
+  /** The reference by digest. */
+  ref: string;
+  /** Digest of the manifest. */
+  digest: string;
+  mediaType: string;
+  /** Bytes transferred. */
+  bytes: number;
+  /** Absolute path of the module. */
+  wasm: string;
+  /** Digest of the module alone. */
+  wasmDigest: string;
+  /** Absolute paths of everything written, the module first. */
+  files: string[];
+}
+
+/** Pulls an artifact and writes its files into a folder, once all of it has been verified. */
+export async function pullFilter(
+  ref: string,
+  dir: string,
+  options: RemoteOptions,
+): Promise<PullFilterResult> {
+  const pulled = await pull(ref, options);
+  const folder = resolve(dir);
+  const wasm = join(folder, "plugin.wasm");
+  const files = [wasm];
+  await writeFileAtomic(wasm, pulled.wasm);
+  for (const [name, bytes] of pulled.files) {
+    const path = join(folder, name);
+    await writeFileAtomic(path, bytes);
+    files.push(path);
+  }
+  const { digest, mediaType, bytes, wasmDigest } = pulled;
+  return { ref: pulled.ref, digest, mediaType, bytes, wasm, wasmDigest, files };
+}

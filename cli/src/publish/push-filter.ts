@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type CompatInput,
+  companionFiles,
+  type PushResult,
+  packCompat,
+  push,
+  type RemoteOptions,
+} from "@meshwasm/oras";
+import { buildFilter } from "../build/build.js";
+import { describeBuild } from "../build/describe.js";
+import { loadFilter } from "../filter/load.js";
+import type { Output } from "../output.js";
+import type { Source } from "./source-and-refs.js";
+
+export interface PushFilterOptions extends RemoteOptions {
+  /** Further annotations of the manifest. */
+  annotations: Record<string, string>;
+  output: Output;
+}
+
+/** Builds a folder, packs it or a module as it is, and pushes it to every reference. */
+export async function pushFilter(
+  source: Source,
+  refs: string[],
+  options: PushFilterOptions,
+): Promise<PushResult[]> {
+  const { annotations, output, ...remote } = options;
+  const input =
+    source.kind === "folder" ? await packFolder(source.path, output) : { wasm: await readFile(source.path) };
+  return push(packCompat({ ...input, annotations }), refs, remote);
+}
+
+async function packFolder(dir: string, output: Output): Promise<CompatInput> {
+  const filter = await loadFilter(dir);
+  const build = await buildFilter(filter, { onWarning: (line) => output.warn(line) });
+  output.info(describeBuild(build));
+  const { name, version, description, license, source } = filter.manifest;
+  return {
+    wasm: await readFile(build.wasm),
+    files: await readCompanions(filter.dir),
+    metadata: { title: name, version, description, licenses: license, source },
+  };
+}
+
+async function readCompanions(dir: string): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of companionFiles) {
+    try {
+      files.set(name, await readFile(join(dir, name)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return files;
+}

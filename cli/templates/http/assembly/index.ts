@@ -1,0 +1,29 @@
+import {
+  Action,
+  HttpFilter,
+  log,
+  PluginConfiguration,
+  registerHttpFilter,
+  ResponseHeaders,
+  RootContext,
+} from "@meshwasm/sdk/assembly";
+
+class {{Name}} extends RootContext {
+  greeting: string = "world";
+
+  onConfigure(configuration: PluginConfiguration): bool {
+    const json = configuration.json();
+    if (json.isInvalid) log.error("configuration: " + json.error);
+    this.greeting = json.get("greeting").asString("world");
+    return !json.isInvalid;
+  }
+}
+
+class {{Name}}Filter extends HttpFilter<{{Name}}> {
+  onResponseHeaders(headers: ResponseHeaders, endOfStream: bool): Action {
+    headers.set("x-{{name}}", this.root.greeting);
+    return Action.Continue;
+  }
+}
+
+registerHttpFilter<{{Name}}Filter, {{Name}}>("{{name}}");

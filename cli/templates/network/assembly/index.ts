@@ -1,0 +1,34 @@
+import {
+  Action,
+  log,
+  NetworkFilter,
+  PluginConfiguration,
+  registerNetworkFilter,
+  RootContext,
+  StreamData,
+} from "@meshwasm/sdk/assembly";
+
+class {{Name}} extends RootContext {
+  banner: string = "hello\n";
+
+  onConfigure(configuration: PluginConfiguration): bool {
+    const json = configuration.json();
+    if (json.isInvalid) log.error("configuration: " + json.error);
+    this.banner = json.get("banner").asString("hello\n");
+    return !json.isInvalid;
+  }
+}
+
+class {{Name}}Filter extends NetworkFilter<{{Name}}> {
+  greeted: bool = false;
+
+  onUpstreamData(data: StreamData, size: u32, endOfStream: bool): Action {
+    if (!this.greeted) {
+      data.prepend(this.root.banner);
+      this.greeted = true;
+    }
+    return Action.Continue;
+  }
+}
+
+registerNetworkFilter<{{Name}}Filter, {{Name}}>("{{name}}");

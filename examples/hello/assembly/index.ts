@@ -1,0 +1,33 @@
+import {
+  Action,
+  Counter,
+  HttpFilter,
+  log,
+  PluginConfiguration,
+  registerHttpFilter,
+  ResponseHeaders,
+  RootContext,
+} from "@meshwasm/sdk/assembly";
+
+const greeted = new Counter("hello.greeted");
+
+class Hello extends RootContext {
+  greeting: string = "world";
+
+  onConfigure(configuration: PluginConfiguration): bool {
+    const json = configuration.json();
+    if (json.isInvalid) log.error("configuration: " + json.error);
+    this.greeting = json.get("greeting").asString("world");
+    return !json.isInvalid;
+  }
+}
+
+class HelloFilter extends HttpFilter<Hello> {
+  onResponseHeaders(headers: ResponseHeaders, endOfStream: bool): Action {
+    headers.set("x-hello", this.root.greeting);
+    greeted.increment();
+    return Action.Continue;
+  }
+}
+
+registerHttpFilter<HelloFilter, Hello>("hello");

@@ -1,0 +1,71 @@
+/** How a failed call ends a process: 1 the work failed, 2 bad usage or input, 3 a remote side failed. */
+export type ExitCode = 1 | 2 | 3;
+
+const exitCodes = {
+  /** A reference that does not parse, or that contradicts what is pushed. */
+  REFERENCE_INVALID: 2,
+  /** An option that cannot be used: an unreadable CA file, a limit that is no number. */
+  OPTION_INVALID: 2,
+  /** Bytes or metadata given by the caller that cannot be packed. */
+  INPUT_INVALID: 2,
+  /** No connection: refused, reset, no route, or a host that does not resolve. */
+  REGISTRY_UNREACHABLE: 3,
+  /** Nothing came within the connect or idle timeout. */
+  REGISTRY_TIMEOUT: 3,
+  /** Credentials are missing or were refused. */
+  REGISTRY_UNAUTHORIZED: 3,
+  /** The credentials are known but do not allow this. */
+  REGISTRY_FORBIDDEN: 3,
+  /** Any other answer that the protocol does not allow here, a 5xx included. */
+  REGISTRY_ERROR: 3,
+  /** The certificate is not trusted, or the server does not speak TLS. */
+  TLS_FAILED: 3,
+  /** No such repository, tag, manifest or blob. */
+  NOT_FOUND: 3,
+  /** What arrived is not what its digest says. */
+  DIGEST_MISMATCH: 3,
+  /** What arrived is shorter or longer than announced. */
+  SIZE_MISMATCH: 3,
+  /** Larger than the limit in force: nothing was kept. */
+  SIZE_LIMIT: 1,
+  /** A manifest or index that is not well formed. */
+  MANIFEST_INVALID: 1,
+  /** A well-formed image that holds no filter, or contradicts itself. */
+  ARTIFACT_INVALID: 1,
+  /** A tar or gzip that is damaged or holds what a filter never holds (links, devices, `..`). */
+  ARCHIVE_INVALID: 1,
+  /** The caller's AbortSignal fired. */
+  ABORTED: 1,
+} as const satisfies Record<string, ExitCode>;
+
+/** Every code that this package can throw; stable across releases. */
+export type ErrorCode = keyof typeof exitCodes;
+
+/** The parts of a {@link MeshwasmError} beside its code and message. */
+export interface ErrorDetails {
+  /** What to do next, one sentence. Absent: the message says it all. */
+  hint?: string | undefined;
+  /** The error underneath, for `--debug`. Never holds a credential. */
+  cause?: unknown;
+}
+
+/**
+ * The one error class of this package. The message is one line that names the host or the input and the cause;
+ * it never holds a secret.
+ */
+export class MeshwasmError extends Error {
+  override readonly name = "MeshwasmError";
+  /** Stable identifier from this package's table. */
+  readonly code: ErrorCode;
+  /** What to do next; absent when the message says it all. */
+  readonly hint: string | undefined;
+  /** The exit code that a command line ends with. */
+  readonly exitCode: ExitCode;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.exitCode = exitCodes[code];
+  }
+}

@@ -1,0 +1,24 @@
+const MiB = 1024 * 1024;
+
+/**
+ * Bounds on everything that a remote side decides. They hold before anything is allocated.
+ * Sizes are in bytes.
+ */
+export const limits = {
+  /** A manifest or index; the registry side of the specification asks for at least this much. */
+  manifestBytes: 4 * MiB,
+  /** An image config. */
+  configBytes: 4 * MiB,
+  /** One layer as transferred (compressed). */
+  layerBytes: 64 * MiB,
+  /** One layer unpacked; also what a decompression bomb can reach before it is refused. */
+  unpackedBytes: 64 * MiB,
+  /** Layers in a manifest. */
+  layers: 512,
+  /** Files in a layer. */
+  tarEntries: 1024,
+  /** An error body, or the answer of a token service. */
+  smallBodyBytes: 256 * 1024,
+  /** Hops of one request. */
+  redirects: 5,
+} as const;

@@ -1,0 +1,56 @@
+import { layoutOf } from "./artifact/layout.js";
+import { type ArtifactContent, readArtifact } from "./artifact/read.js";
+import { limits } from "./limits.js";
+import { type Manifest, parseManifest } from "./manifest.js";
+import { formatReference, parseReference, referenceTarget, withTarget } from "./reference.js";
+import { type RemoteOptions, resolveOptions } from "./remote/options.js";
+import { RepositoryClient } from "./remote/repository-client.js";
+
+/** How {@link pull} reaches the registry, and how much it accepts. */
+export interface PullOptions extends RemoteOptions {}
+
+/** A pulled filter, in memory. */
+export interface PullResult extends ArtifactContent {
+  /** The reference by digest: `HOST/REPOSITORY@sha256:…`. */
+  ref: string;
+  /** Digest of the manifest. */
+  digest: string;
+  mediaType: string;
+  manifest: Manifest;
+  /** Bytes of the config. */
+  config: Uint8Array;
+  /** Bytes of manifest, config and the layer that was fetched. */
+  bytes: number;
+}
+
+/**
+ * Pulls a filter by tag or digest into memory. Where the reference has both, the digest decides; where it has
+ * none, `latest`. Every byte is verified against the digest that named it; nothing is written to disk.
+ * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pull.
+ * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, those of {@link RepositoryClient} and
+ *   {@link readArtifact}.
+ */
+export async function pull(reference: string, options: PullOptions = {}): Promise<PullResult> {
+  const parsed = parseReference(reference);
+  const { maxLayerBytes, maxUnpackedBytes } = resolveOptions(parsed.host, options);
+  const client = new RepositoryClient(parsed.host, parsed.repository, "pull", options);
+  try {
+    const fetched = await client.getManifest(referenceTarget(parsed));
+    const manifest = parseManifest(fetched.bytes, fetched.mediaType);
+    const { layer } = layoutOf(manifest);
+    const config = await client.getBlob(manifest.config, limits.configBytes);
+    const layerBytes = await client.getBlob(layer, maxLayerBytes);
+    const content = await readArtifact({ manifest, config, layer: layerBytes }, { maxUnpackedBytes });
+    return {
+      ref: formatReference(withTarget(parsed, { digest: fetched.digest })),
+      digest: fetched.digest,
+      mediaType: manifest.mediaType,
+      manifest,
+      config,
+      bytes: fetched.bytes.length + config.length + layerBytes.length,
+      ...content,
+    };
+  } finally {
+    await client.close();
+  }
+}

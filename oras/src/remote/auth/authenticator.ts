@@ -1,0 +1,52 @@
+import type { Credentials } from "../options.js";
+import type { Transport } from "../transport.js";
+import { parseChallenges } from "./challenge.js";
+import { type Access, scopesFor } from "./scope.js";
+import { basicHeader, fetchToken } from "./token.js";
+
+/** What an {@link Authenticator} acts for. */
+export interface AuthenticatorOptions {
+  host: string;
+  repository: string;
+  access: Access;
+  plainHttp: boolean;
+  /** Absent: anonymous, which may still get a bearer token. */
+  credentials: Credentials | undefined;
+}
+
+/** Answers the challenges of one repository and remembers the answer. */
+export interface Authenticator {
+  /** The `Authorization` header to send; undefined before the first challenge. */
+  current(): string | undefined;
+  /**
+   * Answers the `WWW-Authenticate` header of a 401.
+   * @returns the header to try again with; undefined when there is nothing better to send than last time.
+   */
+  answer(header: string | undefined): Promise<string | undefined>;
+}
+
+/**
+ * Nothing is sent unasked: the first request goes without credentials, and the registry's challenge decides
+ * between Basic and a bearer token. Bearer is preferred, since the password then stays with the token service.
+ */
+export function createAuthenticator(transport: Transport, options: AuthenticatorOptions): Authenticator {
+  const { credentials, repository, access } = options;
+  let authorization: string | undefined;
+  return {
+    current: () => authorization,
+    answer: async (header) => {
+      const challenges = parseChallenges(header ?? "");
+      const bearer = challenges.find(({ scheme }) => scheme === "bearer");
+      if (bearer) {
+        const scopes = scopesFor(repository, access, bearer.params.get("scope"));
+        const token = await fetchToken(transport, { ...options, challenge: bearer, scopes });
+        authorization = `Bearer ${token}`;
+        return authorization;
+      }
+      const isBasic = challenges.some(({ scheme }) => scheme === "basic");
+      if (!isBasic || !credentials || authorization !== undefined) return undefined;
+      authorization = basicHeader(credentials);
+      return authorization;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { capture, run } from "../run.mjs";
+
+/** What a person runs to get it. */
+export const dockerRegistryHint = "sudo apt-get install docker-registry";
+
+/** Finds Debian's docker-registry; under CI installs it. False: it is not there, and its tests are skipped. */
+export async function ensureDockerRegistry({ install }) {
+  if (await capture("docker-registry", ["--version"])) return true;
+  if (!install) return false;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update", "-qq"], { env });
+  await run("apt-get", ["install", "-y", "-qq", "docker-registry"], { env });
+  return true;
+}

@@ -1,0 +1,22 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "./run.mjs";
+
+/** Where tests are. A filter's own tests are run by `meshwasm test`, which a test of ours calls. */
+const unitFolders = ["sdk/host", "sdk/transform", "oras/src", "cli/src"];
+const crossFolders = ["test"];
+
+/** All test files as paths from the checkout's folder, sorted. */
+export async function testFiles({ unit, e2e }) {
+  const folders = [...(unit ? unitFolders : []), ...(e2e ? crossFolders : [])];
+  const found = await Promise.all(folders.map(filesIn));
+  return found.flat().sort();
+}
+
+async function filesIn(folder) {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .filter((path) => !path.includes("node_modules"));
+}

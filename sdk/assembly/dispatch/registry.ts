@@ -1,0 +1,75 @@
+import { Context } from "../context/context";
+import { HttpFilter, HttpStream } from "../context/http-filter";
+import { NetworkFilter, NetworkStream } from "../context/network-filter";
+import { RootContext } from "../context/root-context";
+
+/** Makes the contexts of one registered filter. */
+export abstract class Registration {
+  constructor(readonly rootId: string) {}
+  abstract createRoot(): RootContext;
+  abstract createStream(root: RootContext): Context;
+}
+
+class HttpRegistration<T extends HttpStream, R extends RootContext> extends Registration {
+  createRoot(): RootContext {
+    return instantiate<R>();
+  }
+
+  createStream(root: RootContext): Context {
+    const stream = instantiate<T>();
+    stream.rootContext = root;
+    return stream;
+  }
+}
+
+class NetworkRegistration<T extends NetworkStream, R extends RootContext> extends Registration {
+  createRoot(): RootContext {
+    return instantiate<R>();
+  }
+
+  createStream(root: RootContext): Context {
+    const stream = instantiate<T>();
+    stream.rootContext = root;
+    return stream;
+  }
+}
+
+const registrations: Registration[] = [];
+
+/**
+ * Makes `T` the HTTP filter of the root id `rootId` (in filter.yaml `rootId`, by default the filter's name). Call it
+ * at the top level of assembly/index.ts. `R` reads the configuration; without it there is none to read.
+ */
+export function registerHttpFilter<T extends HttpFilter<R>, R extends RootContext = RootContext>(
+  rootId: string,
+): void {
+  registrations.push(new HttpRegistration<T, R>(rootId));
+}
+
+/** Makes `T` the network filter of the root id `rootId`; otherwise like `registerHttpFilter`. */
+export function registerNetworkFilter<T extends NetworkFilter<R>, R extends RootContext = RootContext>(
+  rootId: string,
+): void {
+  registrations.push(new NetworkRegistration<T, R>(rootId));
+}
+
+/**
+ * The filter registered as `rootId`. An empty id, which is what Envoy has when none was configured, finds the only
+ * filter of a module that has one.
+ */
+export function findRegistration(rootId: string): Registration | null {
+  if (rootId.length == 0 && registrations.length == 1) return registrations[0];
+  for (let i = 0; i < registrations.length; i++) {
+    if (registrations[i].rootId == rootId) return registrations[i];
+  }
+  return null;
+}
+
+/** The ids of all filters of the module, for a message. */
+export function registeredIds(): string {
+  let ids = "";
+  for (let i = 0; i < registrations.length; i++) {
+    ids += (i ? ", '" : "'") + registrations[i].rootId + "'";
+  }
+  return ids.length ? ids : "none";
+}

@@ -1,0 +1,126 @@
+import { copyBytes, sameBytes } from "../memory/bytes";
+import { take } from "../memory/arena";
+import { Encoded, bytesOf, encode, lengthOf } from "../memory/encoded";
+import { decodeUtf8 } from "../memory/utf8";
+
+// How header pairs travel: a count (u32), the length of each name and value (u32, u32), then each name and value with
+// a zero byte behind it. https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#serialization
+
+/** One header, as bytes; its strings are decoded when they are asked for. */
+export class HeaderEntry {
+  constructor(
+    private nameBytes: Uint8Array,
+    private valueBytes: Uint8Array,
+  ) {}
+
+  /** The name: lower-case in what comes from Envoy. */
+  get name(): string {
+    return decodeUtf8(this.nameBytes.dataStart, this.nameBytes.length);
+  }
+
+  /** The value; bytes that are not UTF-8 become U+FFFD. */
+  get value(): string {
+    return decodeUtf8(this.valueBytes.dataStart, this.valueBytes.length);
+  }
+
+  /** The name as it was sent. */
+  get rawName(): Uint8Array {
+    return this.nameBytes;
+  }
+
+  /** The value as it was sent. */
+  get rawValue(): Uint8Array {
+    return this.valueBytes;
+  }
+
+  /** Whether the name is `name`, to the byte. A literal costs nothing. */
+  isNamed(name: string): bool {
+    const other = encode(name);
+    return sameBytes(this.nameBytes.dataStart, this.nameBytes.length, bytesOf(other), lengthOf(other));
+  }
+}
+
+/** Headers in order, repeated names included: all of a message's, or those for a local response. */
+export class HeaderList {
+  private entries: HeaderEntry[] = [];
+
+  /** The number of entries. */
+  get length(): i32 {
+    return this.entries.length;
+  }
+
+  /** The entry at `index`, from 0; null when there is none. */
+  at(index: i32): HeaderEntry | null {
+    return index >= 0 && index < this.entries.length ? this.entries[index] : null;
+  }
+
+  /** Adds an entry behind the others and returns the list. */
+  add(name: string, value: string): HeaderList {
+    return this.addBytes(encode(name), encode(value));
+  }
+
+  /** The first value of `name`; null when there is none. */
+  get(name: string): string | null {
+    for (let i = 0; i < this.entries.length; i++) {
+      if (this.entries[i].isNamed(name)) return this.entries[i].value;
+    }
+    return null;
+  }
+
+  private addBytes(name: Encoded, value: Encoded): HeaderList {
+    this.entries.push(
+      new HeaderEntry(copyBytes(bytesOf(name), lengthOf(name)), copyBytes(bytesOf(value), lengthOf(value))),
+    );
+    return this;
+  }
+
+  /** Reads what the host has serialized; anything malformed ends the list where it stands. */
+  static parse(ptr: usize, length: u32): HeaderList {
+    const list = new HeaderList();
+    if (length < 4) return list;
+    const count = load<u32>(ptr);
+    if (<u64>count * 8 + 4 > length) return list;
+    let at: u64 = 4 + <u64>count * 8;
+    for (let i: u32 = 0; i < count; i++) {
+      const nameLength = load<u32>(ptr + 4 + i * 8);
+      const valueLength = load<u32>(ptr + 8 + i * 8);
+      const valueAt = at + nameLength + 1;
+      if (valueAt + valueLength + 1 > length) return list;
+      list.entries.push(
+        new HeaderEntry(copyBytes(ptr + <usize>at, nameLength), copyBytes(ptr + <usize>valueAt, valueLength)),
+      );
+      at = valueAt + valueLength + 1;
+    }
+    return list;
+  }
+
+  /** How many bytes `serialize` writes. */
+  get serializedLength(): u32 {
+    let length: u32 = 4;
+    for (let i = 0; i < this.entries.length; i++) {
+      length += 10 + this.entries[i].rawName.length + this.entries[i].rawValue.length;
+    }
+    return length;
+  }
+
+  /** The list as the host reads it, valid until the callback returns. */
+  serialize(): usize {
+    const ptr = take(this.serializedLength);
+    const count = this.entries.length;
+    store<u32>(ptr, count);
+    let at = ptr + 4 + <usize>count * 8;
+    for (let i = 0; i < count; i++) {
+      const entry = this.entries[i];
+      store<u32>(ptr + 4 + <usize>i * 8, entry.rawName.length);
+      store<u32>(ptr + 8 + <usize>i * 8, entry.rawValue.length);
+      at = append(append(at, entry.rawName), entry.rawValue);
+    }
+    return ptr;
+  }
+}
+
+function append(at: usize, bytes: Uint8Array): usize {
+  memory.copy(at, bytes.dataStart, bytes.length);
+  store<u8>(at + bytes.length, 0);
+  return at + bytes.length + 1;
+}

@@ -1,0 +1,13 @@
+export { Action, LogLevel, PeerType, Status } from "./abi";
+export { PluginConfiguration } from "./configuration";
+export { HttpFilter } from "./context/http-filter";
+export { NetworkFilter } from "./context/network-filter";
+export { RootContext } from "./context/root-context";
+export { registerHttpFilter, registerNetworkFilter } from "./dispatch/registry";
+export { HeaderEntry, HeaderList } from "./http/header-list";
+export { RequestHeaders, ResponseHeaders } from "./http/headers";
+export { respond } from "./http/local-response";
+export { Json, JsonKind } from "./json/json";
+export { log } from "./log";
+export { Counter } from "./metrics";
+export { StreamData } from "./network/stream-data";

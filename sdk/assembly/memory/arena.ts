@@ -1,0 +1,44 @@
+import { notePressure } from "./collector";
+
+// Memory that lives for one callback: what the host writes for us (header values, bodies) and the UTF-8 of
+// strings on their way to the host. Never managed objects, so the collector cannot run while the host allocates.
+
+/** The part that is kept between callbacks; a callback that needs more gets blocks of its own. */
+const CHUNK: usize = 8192;
+/** Room for the link to the next large block, and it keeps the payload aligned. */
+const LINK: usize = 16;
+
+let base: usize = 0;
+let top: usize = 0;
+let end: usize = 0;
+let large: usize = 0;
+
+/** Returns `size` bytes, 8-aligned, that are valid until the current callback returns. */
+export function take(size: usize): usize {
+  if (!base) {
+    base = heap.alloc(CHUNK);
+    top = base;
+    end = base + CHUNK;
+  }
+  const rounded = (size + 7) & ~7;
+  if (rounded <= end - top) {
+    const at = top;
+    top += rounded;
+    return at;
+  }
+  notePressure(size);
+  const block = heap.alloc(LINK + size);
+  store<usize>(block, large);
+  large = block;
+  return block + LINK;
+}
+
+/** Takes back everything that `take` has returned; called when the outermost callback returns. */
+export function reset(): void {
+  top = base;
+  while (large) {
+    const next = load<usize>(large);
+    heap.free(large);
+    large = next;
+  }
+}

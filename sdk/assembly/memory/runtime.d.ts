@@ -1,0 +1,4 @@
+// Built-ins of the AssemblyScript runtime that its own type definitions leave out; for editors only.
+declare function __new(size: usize, id: u32): usize;
+declare function __renew(ptr: usize, size: usize): usize;
+declare function __collect(): void;

@@ -1,0 +1,66 @@
+import { BufferType, Status } from "../abi";
+import { getBufferBytes, setBufferBytes } from "../hostcalls/buffers";
+import { copyBytes } from "../memory/bytes";
+import { bytesOf, encode, lengthOf } from "../memory/encoded";
+import { returnedLength, returnedPtr } from "../memory/returned";
+import { decodeUtf8 } from "../memory/utf8";
+
+/** Where Envoy cuts a range at the buffer's end. */
+const TO_THE_END: u32 = 0xffffffff;
+
+/**
+ * The bytes that pass by, held in Envoy; they are there during the callback that was given them. A getter that
+ * answers null says why in `status`.
+ */
+export class StreamData {
+  /** How the last call on these bytes went. */
+  status: Status = Status.Ok;
+
+  constructor(private buffer: BufferType) {}
+
+  /** All bytes that are buffered, copied; null when the host refused. */
+  bytes(): Uint8Array | null {
+    return this.read() ? copyBytes(returnedPtr(), returnedLength()) : null;
+  }
+
+  /** All bytes as text; what is not UTF-8 becomes U+FFFD. Null when the host refused. */
+  text(): string | null {
+    return this.read() ? decodeUtf8(returnedPtr(), returnedLength()) : null;
+  }
+
+  /** Puts `text` in the place of everything that is buffered. */
+  replace(text: string): Status {
+    return this.write(0, TO_THE_END, text);
+  }
+
+  /** Puts `bytes` in the place of everything that is buffered. */
+  replaceBytes(bytes: Uint8Array): Status {
+    this.status = setBufferBytes(this.buffer, 0, TO_THE_END, bytes.dataStart, bytes.length);
+    return this.status;
+  }
+
+  /** Puts `text` in front. */
+  prepend(text: string): Status {
+    return this.write(0, 0, text);
+  }
+
+  /** Puts `text` behind. */
+  append(text: string): Status {
+    return this.write(TO_THE_END, 0, text);
+  }
+
+  private read(): bool {
+    this.status = getBufferBytes(this.buffer, 0, TO_THE_END);
+    return this.status == Status.Ok;
+  }
+
+  private write(start: u32, size: u32, text: string): Status {
+    const encoded = encode(text);
+    this.status = setBufferBytes(this.buffer, start, size, bytesOf(encoded), lengthOf(encoded));
+    return this.status;
+  }
+}
+
+/** The one object of each direction. */
+export const downstreamData = new StreamData(BufferType.DownstreamData);
+export const upstreamData = new StreamData(BufferType.UpstreamData);

@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import type { RootContext } from "./contexts/root.js";
+import type { MeshwasmError } from "./errors.js";
+import { Exchange } from "./http/exchange.js";
+import { deliver, HttpStream } from "./http/http-stream.js";
+import { type RequestInput, type ResponseInput, requestMessage, responseMessage } from "./http/input.js";
+import { SeenRequest } from "./http/seen.js";
+import { StreamManager } from "./http/stream.js";
+import { type LoadedModule, loadModule } from "./module/load.js";
+import type { AbiVersion } from "./module/signatures.js";
+import { type ConfigInput, configBytes, type HostOptions, type Settings, settings } from "./options.js";
+import { PluginRuntime } from "./plugin-runtime.js";
+import type { Addresses } from "./properties/stream-info.js";
+import { TcpConnection } from "./tcp/connection.js";
+import { type ConnectionScript, converse } from "./tcp/conversation.js";
+import type { CallRecord } from "./transcript.js";
+import type { LogEntry } from "./world/logs.js";
+import type { Metric } from "./world/metrics.js";
+
+/** Who answers a request that passed the filter: always the same, or by request. */
+export type Upstream = ResponseInput | ((request: SeenRequest) => ResponseInput);
+
+/**
+ * Runs one proxy-wasm module as one Envoy worker would. Everything is synchronous: when a method returns,
+ * the filter has done all it does until something else happens.
+ */
+export class Host {
+  private readonly loaded: LoadedModule;
+  private readonly settings: Settings;
+  private runtime: PluginRuntime;
+  private started = false;
+  private closed = false;
+  private connections = 0;
+
+  /**
+   * Compiles the module and checks it as Envoy does; nothing of it runs yet.
+   * @throws MeshwasmError `MODULE_INVALID`, `ABI_UNSUPPORTED`, `IMPORT_MISSING`, `IMPORT_MISMATCH`, `USAGE`
+   */
+  constructor(wasm: Uint8Array, options: HostOptions = {}) {
+    this.settings = settings(options);
+    this.loaded = loadModule(wasm);
+    this.runtime = new PluginRuntime(this.loaded, this.settings);
+  }
+
+  /** A host for a module in a file. @throws what `fs.readFileSync` and the constructor throw */
+  static fromFile(path: string | URL, options: HostOptions = {}): Host {
+    return new Host(readFileSync(path), options);
+  }
+
+  /** The ABI version that the module says it was made for. */
+  get abi(): AbiVersion {
+    return this.loaded.abi;
+  }
+
+  /**
+   * Starts the VM and configures the plugin; called by itself before the first stream. Does nothing when
+   * started already.
+   * @throws MeshwasmError `START_FAILED`, `CONFIGURE_FAILED`, `TRAP`; the message carries what was logged
+   */
+  start(): this {
+    if (!this.started) {
+      this.started = true;
+      this.runtime.start(this.settings.pluginConfig);
+      this.runtime.settle();
+    }
+    return this;
+  }
+
+  /** Sends a request through the filter to the upstream (default: 200 without a body) and the answer back. */
+  exchange(request: RequestInput = {}, upstream: Upstream = {}): Exchange {
+    const stream = this.newStream(request.protocol);
+    const answer = () => {
+      if (stream.ended) return;
+      const input = typeof upstream === "function" ? upstream(new SeenRequest(stream.upstream)) : upstream;
+      deliver(responseMessage(input), stream, "response");
+    };
+    stream.upstream.onEnd = () => this.runtime.post(answer);
+    deliver(requestMessage(request), stream, "request");
+    this.runtime.settle();
+    return new Exchange(stream);
+  }
+
+  /** A stream to be driven step by step. */
+  http(): HttpStream {
+    return new HttpStream(this.newStream(undefined), () => this.runtime.settle());
+  }
+
+  private newStream(protocol: string | undefined): StreamManager {
+    return new StreamManager(
+      this.openRoot(),
+      {
+        bufferLimit: this.settings.bufferLimit,
+        addresses: this.settings.addresses,
+        nextConnectionId: () => this.connections++,
+        streamEnded: (root) => this.runtime.streamEnded(root),
+      },
+      protocol ?? "HTTP/1.1",
+    );
+  }
+
+  /** A TCP connection to be driven step by step, for a network filter. It is not connected yet. */
+  tcp(addresses: Partial<Addresses> = {}): TcpConnection {
+    const owner = {
+      nextConnectionId: () => this.connections++,
+      settle: () => this.runtime.settle(),
+      streamEnded: (root: RootContext) => this.runtime.streamEnded(root),
+    };
+    return new TcpConnection(this.openRoot(), owner, { ...this.settings.addresses, ...addresses });
+  }
+
+  /** A whole TCP conversation; with `finish: "open"` the connection can be driven further. */
+  connection(script: ConnectionScript): TcpConnection {
+    const { source = this.settings.addresses.source, destination = this.settings.addresses.destination } =
+      script;
+    return converse(this.tcp({ source, destination }), script);
+  }
+
+  private openRoot(): RootContext {
+    this.start();
+    return this.runtime.root!;
+  }
+
+  /** Lets `ms` milliseconds pass: ticks fire at their time, and time that the guest asks for moves along. */
+  advance(ms: number): this {
+    this.start();
+    this.runtime.clock.advance(ms, () => this.runtime.settle());
+    return this;
+  }
+
+  /**
+   * Gives the plugin another configuration. As in Envoy, a fresh canary VM must accept it first, then a
+   * new root context in the running VM takes over, and the old one is shut down after its last stream.
+   * @returns false when the canary refused: the old configuration stays in force, its log entries are kept
+   */
+  configure(pluginConfig: ConfigInput): boolean {
+    this.start();
+    const config = configBytes(pluginConfig);
+    const canary = new PluginRuntime(this.loaded, { ...this.settings, onLog: undefined });
+    try {
+      canary.start(config);
+    } catch (error) {
+      for (const { level, message } of canary.logs.entries)
+        this.runtime.logs.add(
+          ["trace", "debug", "info", "warn", "error", "critical"].indexOf(level),
+          message,
+          0,
+        );
+      if (!["START_FAILED", "CONFIGURE_FAILED", "TRAP"].includes((error as MeshwasmError).code)) throw error;
+      return false;
+    }
+    this.runtime.replaceRoot(config);
+    this.runtime.settle();
+    return true;
+  }
+
+  /** Shuts the plugin down: `proxy_on_done` and `proxy_on_delete` on its root context. */
+  close(): void {
+    if (!this.started || this.closed || this.runtime.root === undefined) return;
+    this.closed = true;
+    this.runtime.shutDown(this.runtime.root);
+    this.runtime.settle();
+  }
+
+  /** Everything that was logged at or above the log level, oldest first. */
+  get logs(): readonly LogEntry[] {
+    return this.runtime.logs.entries;
+  }
+
+  /** Callbacks and hostcalls outside streams: start, configure, ticks, shutdown. */
+  get calls(): readonly CallRecord[] {
+    return this.runtime.journal.calls;
+  }
+
+  /** Metrics by name, as the filter named them (Envoy adds `wasmcustom.` in front). */
+  get metrics(): ReadonlyMap<string, Metric> {
+    return this.runtime.metrics.byName;
+  }
+
+  /** A counter's value; undefined when no counter of that name was defined. */
+  counter(name: string): bigint | undefined {
+    const metric = this.metrics.get(name);
+    return metric?.type === "counter" ? metric.value : undefined;
+  }
+
+  /** Why the VM is dead; undefined while it lives. */
+  get failure(): MeshwasmError | undefined {
+    return this.runtime.vm?.failure;
+  }
+
+  /** Bytes of memory that the guest has; 0 before it was started. */
+  get memorySize(): number {
+    return this.runtime.vm?.memory.size ?? 0;
+  }
+
+  /** Ids of the contexts that live: 0 the VM, then roots and streams. */
+  get contextIds(): number[] {
+    return [...(this.runtime.vm?.contexts.keys() ?? [])];
+  }
+}

@@ -1,0 +1,24 @@
+/** The in-process host: loads a proxy-wasm module and sends HTTP exchanges and TCP connections through it. */
+
+export type { HostErrorCode, MeshwasmErrorOptions, WasmFrame } from "./errors.js";
+export { MeshwasmError } from "./errors.js";
+export type { BytesInput } from "./headers/bytes.js";
+export { HeadersView } from "./headers/view.js";
+export type { Upstream } from "./host.js";
+export { Host } from "./host.js";
+export type { LocalResponse } from "./http/exchange.js";
+export { Exchange } from "./http/exchange.js";
+export { HttpStream } from "./http/http-stream.js";
+export type { BodyInput, HeadersInput, HttpProtocol, RequestInput, ResponseInput } from "./http/input.js";
+export { SeenRequest, SeenResponse } from "./http/seen.js";
+export type { ResetReason } from "./http/stream.js";
+export type { AbiVersion } from "./module/signatures.js";
+export type { ConfigInput, HostOptions } from "./options.js";
+export type { Addresses } from "./properties/stream-info.js";
+export type { ClosedBy } from "./tcp/connection.js";
+export { Received, TcpConnection } from "./tcp/connection.js";
+export type { ConnectionScript, TcpUpstream } from "./tcp/conversation.js";
+export type { CallRecord, CallValue } from "./transcript.js";
+export { formatCalls } from "./transcript.js";
+export type { LogEntry, LogLevel } from "./world/logs.js";
+export type { Metric, MetricType } from "./world/metrics.js";

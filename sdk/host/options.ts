@@ -1,0 +1,113 @@
+import { MeshwasmError } from "./errors.js";
+import { toByteString } from "./headers/bytes.js";
+import type { Addresses } from "./properties/stream-info.js";
+import type { PropertyValue } from "./properties/value.js";
+import { LOG_LEVELS, type LogEntry, type LogLevel } from "./world/logs.js";
+
+/** A configuration: text, bytes, or an object that is turned into JSON. */
+export type ConfigInput = string | Uint8Array | object;
+
+/** How a {@link Host} is set up; every field may be left out. */
+export interface HostOptions {
+  /** The plugin's `root_id`; default empty. */
+  rootId?: string;
+  /** The VM's `vm_id`; default empty. */
+  vmId?: string;
+  /** The plugin's `name`; default empty. */
+  pluginName?: string;
+  /** The plugin's configuration; default empty. */
+  pluginConfig?: ConfigInput;
+  /** The VM's configuration; default empty. */
+  vmConfig?: ConfigInput;
+  /** Messages below it are dropped, as Envoy does it; default `info`. */
+  logLevel?: LogLevel;
+  /** Called for every message that is kept, at once. */
+  onLog?: (entry: LogEntry) => void;
+  /** What streams get once the VM is dead: `FailClosed` (default) 503 or a closed connection, `FailOpen` passes. */
+  failurePolicy?: "FailClosed" | "FailOpen";
+  /** Environment variables that the module sees through WASI; default none. */
+  environment?: Readonly<Record<string, string>>;
+  /** Wall-clock time at which the host's clock starts and then stands still (ms since 1970, or a Date); default now. */
+  now?: number | Date;
+  /** Bytes of a body that may be held back before it gets 413 or 500; default 1 MiB, as Envoy. */
+  bufferLimit?: number;
+  /** The client's address; default `127.0.0.1:40000`. */
+  source?: string;
+  /** The listener's address; default `127.0.0.1:10000`. */
+  destination?: string;
+  /**
+   * Properties that the host cannot know, by path with dots (`node.id`, `cluster_name`); they win over its own.
+   * A bigint is an int, a number a double.
+   */
+  properties?: Readonly<Record<string, string | Uint8Array | bigint | number | boolean>>;
+  /** False: no transcript, which is faster; default true. */
+  transcript?: boolean;
+  /** Log entries and root calls that are kept at least; default 10,000. */
+  keep?: number;
+}
+
+/** The bytes of a configuration. */
+export function configBytes(config: ConfigInput | undefined): Buffer {
+  if (config === undefined) return Buffer.alloc(0);
+  if (typeof config === "string") return Buffer.from(config, "utf8");
+  if (config instanceof Uint8Array) return Buffer.from(config);
+  return Buffer.from(JSON.stringify(config), "utf8");
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly rootId: string;
+  readonly vmId: string;
+  readonly pluginName: string;
+  readonly pluginConfig: Buffer;
+  readonly vmConfig: Buffer;
+  readonly logLevel: LogLevel;
+  readonly onLog: ((entry: LogEntry) => void) | undefined;
+  readonly failOpen: boolean;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly now: number;
+  readonly bufferLimit: number;
+  readonly addresses: Addresses;
+  readonly properties: ReadonlyMap<string, PropertyValue>;
+  readonly transcript: boolean;
+  readonly keep: number;
+}
+
+/** Checks the options and fills in what was left out. @throws MeshwasmError `USAGE` */
+export function settings(options: HostOptions): Settings {
+  const { logLevel = "info", failurePolicy = "FailClosed", now = Date.now() } = options;
+  if (!LOG_LEVELS.includes(logLevel))
+    throw new MeshwasmError("USAGE", `logLevel cannot be ${JSON.stringify(logLevel)}`, {
+      hint: `one of ${LOG_LEVELS.join(", ")}`,
+    });
+  if (failurePolicy !== "FailClosed" && failurePolicy !== "FailOpen")
+    throw new MeshwasmError("USAGE", `failurePolicy cannot be ${JSON.stringify(failurePolicy)}`, {
+      hint: "FailClosed or FailOpen",
+    });
+  const properties = Object.entries(options.properties ?? {}).map(
+    ([path, value]): [string, PropertyValue] => [
+      path,
+      typeof value === "string" || value instanceof Uint8Array ? toByteString(value) : value,
+    ],
+  );
+  return {
+    rootId: options.rootId ?? "",
+    vmId: options.vmId ?? "",
+    pluginName: options.pluginName ?? "",
+    pluginConfig: configBytes(options.pluginConfig),
+    vmConfig: configBytes(options.vmConfig),
+    logLevel,
+    onLog: options.onLog,
+    failOpen: failurePolicy === "FailOpen",
+    environment: new Map(Object.entries(options.environment ?? {})),
+    now: typeof now === "number" ? now : now.getTime(),
+    bufferLimit: options.bufferLimit ?? 1024 * 1024,
+    addresses: {
+      source: options.source ?? "127.0.0.1:40000",
+      destination: options.destination ?? "127.0.0.1:10000",
+    },
+    properties: new Map(properties),
+    transcript: options.transcript ?? true,
+    keep: options.keep ?? 10_000,
+  };
+}

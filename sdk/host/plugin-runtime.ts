@@ -1,0 +1,166 @@
+import { Context, type Journal } from "./contexts/context.js";
+import { type Plugin, RootContext } from "./contexts/root.js";
+import { MeshwasmError } from "./errors.js";
+import type { LoadedModule } from "./module/load.js";
+import type { Settings } from "./options.js";
+import { WasmResult } from "./status.js";
+import type { CallRecord } from "./transcript.js";
+import { Vm } from "./vm/vm.js";
+import { VirtualClock } from "./world/clock.js";
+import { LogBook, type LogEntry } from "./world/logs.js";
+import { MetricStore } from "./world/metrics.js";
+import { SharedData } from "./world/shared-data.js";
+import type { World } from "./world/world.js";
+
+/**
+ * A VM with its root contexts and the world around it: starting, configuring, ticking and shutting down.
+ * Follows `WasmBase` and `PluginHandleBase` of proxy-wasm-cpp-host.
+ */
+export class PluginRuntime implements World {
+  readonly clock: VirtualClock;
+  readonly logs: LogBook;
+  readonly metrics = new MetricStore();
+  readonly sharedData = new SharedData();
+  /** Calls on the VM's own and on root contexts. */
+  readonly journal: Journal & { readonly calls: CallRecord[]; readonly logs: LogEntry[] } = {
+    calls: [],
+    logs: [],
+  };
+  vmContext: Context | undefined;
+  /** The plugin's present root context; undefined until started. */
+  root: RootContext | undefined;
+  vm: Vm | undefined;
+  private tasks: (() => void)[] = [];
+  private raised: MeshwasmError | undefined;
+  private readonly ticks = new Map<number, { period: number; cancel: () => void }>();
+  private readonly pendingDone = new Map<number, RootContext>();
+
+  constructor(
+    private readonly loaded: LoadedModule,
+    private readonly settings: Settings,
+  ) {
+    this.clock = new VirtualClock(settings.now);
+    this.logs = new LogBook(settings.logLevel, settings.keep, settings.onLog);
+  }
+
+  get vmId(): string {
+    return this.settings.vmId;
+  }
+  get vmConfig(): Buffer {
+    return this.settings.vmConfig;
+  }
+  get environment(): ReadonlyMap<string, string> {
+    return this.settings.environment;
+  }
+  get properties(): World["properties"] {
+    return this.settings.properties;
+  }
+  get transcript(): boolean {
+    return this.settings.transcript;
+  }
+
+  /** Instantiates the module and starts and configures a root context with that configuration. */
+  start(config: Buffer): void {
+    const vm = new Vm(this.loaded, this);
+    this.vm = vm;
+    this.vmContext = new Context(vm, 0, this.journal);
+    vm.startUp(this.vmContext);
+    this.check("START_FAILED", true, "");
+    this.root = this.startRoot(config);
+  }
+
+  private startRoot(config: Buffer): RootContext {
+    const plugin: Plugin = {
+      name: this.settings.pluginName,
+      rootId: this.settings.rootId,
+      config,
+      failOpen: this.settings.failOpen,
+    };
+    const root = new RootContext(this.vm!, plugin, this.journal);
+    this.check("START_FAILED", root.start(), "proxy_on_vm_start answered false: Envoy does not start the VM");
+    this.check(
+      "CONFIGURE_FAILED",
+      root.configure(),
+      "proxy_on_configure answered false: Envoy rejects the configuration",
+    );
+    this.runTasks();
+    return root;
+  }
+
+  private check(code: "START_FAILED" | "CONFIGURE_FAILED", accepted: boolean, message: string): void {
+    const failure = this.vm!.failure;
+    if (accepted && failure === undefined) return;
+    const logged = this.logs.entries.map((entry) => `\n  [${entry.level}] ${entry.message}`).join("");
+    if (failure === undefined) throw new MeshwasmError(code, message + logged);
+    const { message: cause, hint, frames } = failure;
+    throw new MeshwasmError(failure.code, cause + logged, { hint, frames, cause: failure });
+  }
+
+  /** A new root context takes over in the same VM; the old one goes once its last stream is gone. */
+  replaceRoot(config: Buffer): void {
+    const old = this.root!;
+    this.root = this.startRoot(config);
+    old.retired = true;
+    if (old.openStreams === 0) this.shutDown(old);
+  }
+
+  streamEnded(root: RootContext): void {
+    root.openStreams--;
+    if (root.retired && root.openStreams === 0) this.shutDown(root);
+  }
+
+  /** `proxy_on_done`, then `proxy_on_delete` at once or when the module calls `proxy_done`. */
+  shutDown(root: RootContext): void {
+    this.setTickPeriod(root.id, 0);
+    if (root.done()) root.delete();
+    else this.pendingDone.set(root.id, root);
+  }
+
+  finish(rootId: number): number {
+    const root = this.pendingDone.get(rootId);
+    if (root === undefined) return WasmResult.NotFound;
+    this.pendingDone.delete(rootId);
+    this.vm!.defer(() => root.delete());
+    return WasmResult.Ok;
+  }
+
+  setTickPeriod(rootId: number, period: number): void {
+    this.ticks.get(rootId)?.cancel();
+    this.ticks.delete(rootId);
+    if (period === 0) return;
+    const fire = () => {
+      const root = this.vm?.contexts.get(rootId);
+      if (!(root instanceof RootContext)) return;
+      root.tick();
+      const timer = this.ticks.get(rootId);
+      if (timer === undefined) return;
+      // Envoy arms it after every tick, also when the tick itself has set the period.
+      timer.cancel();
+      timer.cancel = this.clock.schedule(timer.period, fire);
+    };
+    this.ticks.set(rootId, { period, cancel: this.clock.schedule(period, fire) });
+  }
+
+  post(task: () => void): void {
+    this.tasks.push(task);
+  }
+
+  raise(error: MeshwasmError): void {
+    this.raised ??= error;
+  }
+
+  private runTasks(): void {
+    while (this.tasks.length > 0) this.tasks.shift()!();
+  }
+
+  /** Ends a call from outside: runs what was posted, and throws what a hostcall raised. */
+  settle(): void {
+    this.runTasks();
+    const { calls, logs } = this.journal;
+    if (calls.length > 2 * this.settings.keep) calls.splice(0, this.settings.keep);
+    if (logs.length > 0) logs.length = 0;
+    const error = this.raised;
+    this.raised = undefined;
+    if (error !== undefined) throw error;
+  }
+}

@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants, openSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** The Envoy to test against: `ENVOY_BIN`, then `PATH`, then the project's cache; undefined when there is none. */
+export function findEnvoy(): string | undefined {
+  const cache = process.env.MESHWASM_CACHE ?? join(homedir(), ".cache", "meshwasm");
+  const candidates = [
+    process.env.ENVOY_BIN,
+    ...(process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "envoy")),
+    join(cache, "envoy-1.40.0", "envoy", "_bin", "envoy"),
+  ];
+  return candidates.find((path) => {
+    if (path === undefined || path === "") return false;
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Ports of the loopback address that nobody listens on. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}
+
+/** One plugin on a listener of its own. */
+export interface EnvoyPlugin {
+  readonly name: string;
+  readonly kind: "http" | "network";
+  readonly wasm: Uint8Array;
+  readonly config?: string;
+  readonly vmConfig?: string;
+}
+
+/** A running Envoy. */
+export interface RunningEnvoy {
+  /** Port of each plugin's listener, in the order in which the plugins were given. */
+  readonly ports: readonly number[];
+  /** Everything it logged so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts an Envoy in a temporary folder with one listener for each plugin, all in front of one upstream. */
+export async function startEnvoy(
+  binary: string,
+  plugins: readonly EnvoyPlugin[],
+  upstreamPort: number,
+): Promise<RunningEnvoy> {
+  const folder = await mkdtemp(join(tmpdir(), "meshwasm-host-"));
+  const [adminPort, ...ports] = await freePorts(plugins.length + 1);
+  await Promise.all(plugins.map((plugin) => writeFile(join(folder, `${plugin.name}.wasm`), plugin.wasm)));
+  const config = bootstrap(folder, plugins, ports, adminPort!, upstreamPort);
+  await writeFile(join(folder, "envoy.json"), JSON.stringify(config));
+  const logFile = join(folder, "envoy.log");
+  const fd = openSync(logFile, "a");
+  const options = ["--use-dynamic-base-id", "--concurrency", "1", "-l", "warning"];
+  const child = spawn(
+    binary,
+    ["-c", join(folder, "envoy.json"), ...options, "--component-log-level", "wasm:info"],
+    { stdio: ["ignore", fd, fd] },
+  );
+  const envoy: RunningEnvoy = {
+    ports,
+    log: () => readFileSync(logFile, "utf8"),
+    stop: async () => {
+      await stop(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await ready(child, adminPort!, envoy);
+  } catch (error) {
+    await envoy.stop();
+    throw error;
+  }
+  return envoy;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((done) => child.once("exit", done));
+  child.kill("SIGKILL");
+  await exited;
+}
+
+async function ready(child: ChildProcess, adminPort: number, envoy: RunningEnvoy): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    if (child.exitCode !== null) throw new Error(`Envoy ended:\n${envoy.log().slice(-4000)}`);
+    const answer = await fetch(`http://127.0.0.1:${adminPort}/ready`).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  throw new Error(`Envoy was not ready within 20 s:\n${envoy.log().slice(-4000)}`);
+}
+
+function bootstrap(
+  folder: string,
+  plugins: readonly EnvoyPlugin[],
+  ports: readonly number[],
+  adminPort: number,
+  upstreamPort: number,
+): object {
+  const address = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
+  const type = (name: string) => `type.googleapis.com/envoy.extensions.filters.${name}`;
+  const text = (value: string) => ({ "@type": "type.googleapis.com/google.protobuf.StringValue", value });
+  const wasm = (plugin: EnvoyPlugin) => ({
+    name: plugin.name,
+    root_id: "root",
+    vm_config: {
+      vm_id: plugin.name,
+      runtime: "envoy.wasm.runtime.v8",
+      code: { local: { filename: join(folder, `${plugin.name}.wasm`) } },
+      configuration: text(plugin.vmConfig ?? ""),
+    },
+    configuration: text(plugin.config ?? ""),
+  });
+  const http = (plugin: EnvoyPlugin) => [
+    {
+      name: "http",
+      typed_config: {
+        "@type": type("network.http_connection_manager.v3.HttpConnectionManager"),
+        stat_prefix: plugin.name,
+        route_config: {
+          virtual_hosts: [
+            {
+              name: "all",
+              domains: ["*"],
+              routes: [{ match: { prefix: "/" }, route: { cluster: "upstream" } }],
+            },
+          ],
+        },
+        http_filters: [
+          { name: "wasm", typed_config: { "@type": type("http.wasm.v3.Wasm"), config: wasm(plugin) } },
+          {
+            name: "router",
+            typed_config: { "@type": type("http.router.v3.Router"), suppress_envoy_headers: true },
+          },
+        ],
+        http_protocol_options: { enable_trailers: true },
+      },
+    },
+  ];
+  const network = (plugin: EnvoyPlugin) => [
+    { name: "wasm", typed_config: { "@type": type("network.wasm.v3.Wasm"), config: wasm(plugin) } },
+    {
+      name: "tcp",
+      typed_config: {
+        "@type": type("network.tcp_proxy.v3.TcpProxy"),
+        stat_prefix: plugin.name,
+        cluster: "upstream",
+      },
+    },
+  ];
+  return {
+    admin: { address: address(adminPort) },
+    static_resources: {
+      listeners: plugins.map((plugin, index) => ({
+        name: plugin.name,
+        address: address(ports[index]!),
+        filter_chains: [{ filters: plugin.kind === "http" ? http(plugin) : network(plugin) }],
+      })),
+      clusters: [
+        {
+          name: "upstream",
+          type: "STATIC",
+          load_assignment: {
+            cluster_name: "upstream",
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstreamPort) } }] }],
+          },
+          typed_extension_protocol_options: {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+              "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+              explicit_http_config: { http_protocol_options: { enable_trailers: true } },
+            },
+          },
+        },
+      ],
+    },
+  };
+}

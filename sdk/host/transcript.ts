@@ -1,0 +1,44 @@
+import { resultName } from "./status.js";
+
+/** What an entry's argument or result can be. Headers, names and messages are byte strings. */
+export type CallValue =
+  | number
+  | bigint
+  | string
+  | boolean
+  | undefined
+  | readonly (readonly [string, string])[];
+
+/** One crossing of the border between host and guest, in the order in which they began. */
+export interface CallRecord {
+  /** `callback`: the host called the guest; `hostcall`: the guest called the host. */
+  readonly kind: "callback" | "hostcall";
+  /** The ABI's name, such as `proxy_on_request_headers` or `proxy_log`. */
+  readonly name: string;
+  /** Id of the context that the call was for (a hostcall: the effective one). */
+  readonly contextId: number;
+  /** The arguments, pointers replaced by what they pointed to. */
+  readonly args: readonly CallValue[];
+  /** What a callback returned or a hostcall's status; undefined for nothing, or when it trapped. */
+  result: CallValue;
+  /** What a hostcall handed to the guest besides its status; undefined for nothing. */
+  readonly output?: CallValue;
+}
+
+/** The transcript as text, one line per call; hostcalls are indented under the callback that made them. */
+export function formatCalls(calls: readonly CallRecord[]): string {
+  return calls
+    .map((call) => {
+      const args = call.args.map(show).join(", ");
+      if (call.kind === "callback")
+        return `${call.name}(${args})${call.result === undefined ? "" : ` = ${show(call.result)}`}`;
+      const status = typeof call.result === "number" ? resultName(call.result) : show(call.result);
+      return `  ${call.name}(${args}) = ${status}${call.output === undefined ? "" : ` → ${show(call.output)}`}`;
+    })
+    .join("\n");
+}
+
+function show(value: CallValue): string {
+  if (typeof value === "bigint") return `${value}n`;
+  return value === undefined ? "undefined" : JSON.stringify(value);
+}

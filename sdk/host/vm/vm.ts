@@ -1,0 +1,198 @@
+import type { Context } from "../contexts/context.js";
+import { MeshwasmError } from "../errors.js";
+import { createImports } from "../hostcalls/imports.js";
+import type { LoadedModule } from "../module/load.js";
+import type { CallRecord, CallValue } from "../transcript.js";
+import type { World } from "../world/world.js";
+import { GuestMemory } from "./memory.js";
+import { ALLOWED_WHILE_ALLOCATING, ALLOWED_WHILE_STARTING, RestrictedCallback } from "./restricted.js";
+import { trapError } from "./trap.js";
+import { Instance, type WasmInstance, type WasmMemory } from "./webassembly.js";
+
+type GuestFunction = (a?: number, b?: number, c?: number) => number | undefined;
+
+/**
+ * One instance of a module with everything that belongs to the instance: its memory, its contexts, who is
+ * being called, whether it is dead. Follows `WasmBase` of proxy-wasm-cpp-host.
+ */
+export class Vm {
+  memory!: GuestMemory;
+  readonly contexts = new Map<number, Context>();
+  /** The context whose callback is running; undefined between calls. */
+  current: Context | undefined;
+  /** Set by `proxy_set_effective_context`; 0 for none. */
+  effectiveId = 0;
+  /** Why the VM is dead; undefined while it lives. */
+  failure: MeshwasmError | undefined;
+  /** True once a local response was sent in this callback: its returned status no longer counts. */
+  iterationStopped = false;
+  private readonly functions = new Map<string, GuestFunction>();
+  private allocate: GuestFunction | undefined;
+  private restricted: ReadonlySet<string> | undefined;
+  private afterCallActions: (() => void)[] = [];
+  private nextContextId = 1;
+
+  constructor(
+    readonly loaded: LoadedModule,
+    readonly world: World,
+  ) {
+    const imports = createImports(this, loaded);
+    let instance: WasmInstance;
+    try {
+      instance = new Instance(loaded.module, imports.object);
+    } catch (thrown) {
+      throw trapError("start", thrown);
+    }
+    let memory = imports.memory;
+    for (const { name, kind } of loaded.shape.exports) {
+      const exported = instance.exports[name];
+      if (kind === "func") this.functions.set(name, exported as GuestFunction);
+      else if (kind === "memory") memory = exported as WasmMemory;
+    }
+    this.memory = new GuestMemory(memory!);
+    this.allocate = this.functions.get("malloc") ?? this.functions.get("proxy_on_memory_allocate");
+  }
+
+  /** Runs the module's own start-up: `_initialize` with `main`, or `_start` (`WasmBase::startVm`). */
+  startUp(vmContext: Context): void {
+    this.restricted = ALLOWED_WHILE_STARTING;
+    if (this.functions.has("_initialize")) {
+      this.call(vmContext, "_initialize");
+      if (this.functions.has("main")) this.call(vmContext, "main", 0, 0);
+      else this.call(vmContext, "__main_void");
+    } else this.call(vmContext, "_start");
+    this.restricted = undefined;
+  }
+
+  allocateContextId(): number {
+    return this.nextContextId++;
+  }
+
+  has(callback: string): boolean {
+    return this.functions.has(callback);
+  }
+
+  /**
+   * Calls an export for a context. 0 when the module does not export it, when it returns nothing and when
+   * it traps; a trap kills the VM. {@link Vm.afterCall} must follow once the status was looked at.
+   */
+  call(context: Context, name: string, a?: number, b?: number, c?: number): number {
+    const callback = this.functions.get(name);
+    if (callback === undefined || this.failure !== undefined) return 0;
+    const calls = context.calls;
+    let record: CallRecord | undefined;
+    if (calls !== undefined) {
+      const args = a === undefined ? [] : b === undefined ? [a] : c === undefined ? [a, b] : [a, b, c];
+      record = { kind: "callback", name, contextId: context.id, args, result: undefined };
+      calls.push(record);
+    }
+    const result = this.run(context, name, callback, a, b, c);
+    if (record !== undefined) record.result = result;
+    return result === undefined ? 0 : result >>> 0;
+  }
+
+  private run(
+    context: Context,
+    name: string,
+    callback: GuestFunction,
+    a?: number,
+    b?: number,
+    c?: number,
+  ): number | undefined {
+    const previous = this.current;
+    const previousEffective = this.effectiveId;
+    this.current = context;
+    this.effectiveId = 0;
+    try {
+      return callback(a, b, c);
+    } catch (thrown) {
+      this.fail(name, thrown, context);
+      return undefined;
+    } finally {
+      this.current = previous;
+      this.effectiveId = previousEffective;
+    }
+  }
+
+  private fail(callback: string, thrown: unknown, context: Context): void {
+    if (this.failure !== undefined) return;
+    this.failure = trapError(callback, thrown);
+    if (this.failure.code !== "TRAP") this.world.raise(this.failure);
+    context.log(5, this.failure.message);
+  }
+
+  /** Puts off what must not happen while the guest runs until its callback has returned. */
+  defer(action: () => void): void {
+    this.afterCallActions.push(action);
+  }
+
+  /** Ends a callback: runs what was deferred during it (`DeferAfterCallActions`). */
+  afterCall(): void {
+    this.iterationStopped = false;
+    while (this.afterCallActions.length > 0) this.afterCallActions.shift()!();
+  }
+
+  /**
+   * Begins a hostcall: gives the context that it is for.
+   * Throws into the guest when the call is not allowed now.
+   */
+  enter(hostcall: string): Context {
+    if (this.restricted !== undefined && !this.restricted.has(hostcall))
+      throw new RestrictedCallback(hostcall);
+    if (this.current === undefined) {
+      throw new MeshwasmError("MODULE_INVALID", `${hostcall} was called from the module's start section`, {
+        hint: "no context exists yet and Envoy would crash; build with --exportStart _initialize",
+      });
+    }
+    if (this.effectiveId === 0) return this.current;
+    return this.contexts.get(this.effectiveId) ?? this.current;
+  }
+
+  /** Notes a hostcall in the transcript and gives its status back. */
+  record(
+    context: Context,
+    name: string,
+    args: readonly CallValue[],
+    result: number,
+    output?: CallValue,
+  ): number {
+    const calls = this.current?.calls;
+    if (calls !== undefined) {
+      const entry = { kind: "hostcall", name, contextId: context.id, args, result } as const;
+      calls.push(output === undefined ? entry : { ...entry, output });
+    }
+    return result;
+  }
+
+  /** Memory that the guest gives; 0 when it gives none or one outside its bounds (`WasmBase::allocMemory`). */
+  private allocateBytes(size: number): number {
+    if (this.failure !== undefined && this.allocate === undefined) return 0;
+    const previous = this.restricted;
+    this.restricted = ALLOWED_WHILE_ALLOCATING;
+    const pointer = (this.run(this.world.vmContext!, "malloc", this.allocate!, size) ?? 0) >>> 0;
+    this.restricted = previous;
+    return pointer !== 0 && this.memory.contains(pointer, size) ? pointer : 0;
+  }
+
+  /** Hands a byte string to the guest; an empty one is a null pointer and no allocation. */
+  giveText(text: string, pointerTo: number, sizeTo: number): boolean {
+    let pointer = 0;
+    if (text.length > 0) {
+      pointer = this.allocateBytes(text.length);
+      if (pointer === 0) return false;
+      this.memory.writeText(pointer, text);
+    }
+    return this.memory.writeU32(pointerTo, pointer) && this.memory.writeU32(sizeTo, text.length);
+  }
+
+  /** Hands bytes to the guest; none is a null pointer and no allocation. */
+  giveBytes(bytes: Uint8Array, pointerTo: number, sizeTo: number): boolean {
+    let pointer = 0;
+    if (bytes.length > 0) {
+      pointer = this.allocateBytes(bytes.length);
+      if (pointer === 0) return false;
+      this.memory.write(pointer, bytes);
+    }
+    return this.memory.writeU32(pointerTo, pointer) && this.memory.writeU32(sizeTo, bytes.length);
+  }
+}
