@@ -1,6 +1,7 @@
 import { BufferType, Status } from "./abi";
 import { getBufferBytes } from "./hostcalls/buffers";
 import { Json } from "./json/json";
+import { log } from "./log";
 import { copyBytes } from "./memory/bytes";
 import { returnedLength, returnedPtr } from "./memory/returned";
 import { decodeUtf8 } from "./memory/utf8";
@@ -23,10 +24,15 @@ export class PluginConfiguration {
     return this.read() ? decodeUtf8(returnedPtr(), returnedLength()) : "";
   }
 
-  /** The value that the text is, read strictly (RFC 8259). No configuration reads as `{}`. */
+  /**
+   * The value that the text is, read strictly (RFC 8259). No configuration reads as `{}`. A text that is not JSON is
+   * logged as an error with its place, since Envoy says only that the configuration was refused.
+   */
   json(): Json {
     if (this.size == 0) return Json.emptyObject();
-    return Json.parse(this.bytes());
+    const json = Json.parse(this.bytes());
+    if (json.isInvalid) log.error("configuration: " + json.error);
+    return json;
   }
 
   private read(): bool {

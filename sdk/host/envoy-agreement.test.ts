@@ -1,29 +1,47 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { Host } from "./host.js";
+import { ABI_MARKERS, envoyImports } from "./module/signatures.js";
 import { caseId, casePlugin, httpMessage, inEnvoy, inHost } from "./testing/agreement.js";
 import { AGREEMENT_CASES } from "./testing/agreement-cases.js";
 import { findEnvoy, type RunningEnvoy, startEnvoy } from "./testing/envoy.js";
 import { probeModule } from "./testing/probe.js";
+import { asRecorded, type Recorded, readRecorded, writeRecorded } from "./testing/recorded.js";
 import { echoServer, TCP_CASES, tcpInEnvoy, tcpInHost } from "./testing/tcp-agreement.js";
+import { wat } from "./testing/wat.js";
 import { type WireUpstream, wireUpstream } from "./testing/wire.js";
 
 const binary = findEnvoy();
 const skip =
   binary === undefined && process.env.CI !== "true" ? "no Envoy: set ENVOY_BIN, or npm run setup" : false;
+const update = process.env.MESHWASM_UPDATE === "1";
+const recorded: Recorded = {};
 
-describe("the host and the real Envoy agree", { skip }, () => {
+function needed(): string {
+  assert.ok(binary !== undefined, "CI=true needs an Envoy: set ENVOY_BIN, or npm run setup");
+  return binary;
+}
+
+// What Envoy says is checked against the file too, so that the tests which run without it stay true.
+function check(key: string, envoy: unknown, host: unknown): void {
+  recorded[key] = asRecorded(envoy);
+  assert.deepEqual(host, envoy);
+  if (!update)
+    assert.deepEqual(readRecorded()[key], recorded[key], "testdata is old: MESHWASM_UPDATE=1 renews it");
+}
+
+describe("the host and the real Envoy agree on HTTP", { skip }, () => {
   let envoy: RunningEnvoy;
   let upstream: WireUpstream;
 
   before(async () => {
-    assert.ok(binary !== undefined, "CI=true needs an Envoy: set ENVOY_BIN, or npm run setup");
     upstream = await wireUpstream((path) => {
       const test = AGREEMENT_CASES.find(
         ({ request }, index) => (request?.path ?? `/${caseId(index)}`) === path,
       );
       return httpMessage(`HTTP/1.1 ${test?.response?.status ?? 200} OK`, test?.response ?? {});
     });
-    envoy = await startEnvoy(binary, AGREEMENT_CASES.map(casePlugin), upstream.port);
+    envoy = await startEnvoy(needed(), AGREEMENT_CASES.map(casePlugin), upstream.port);
   });
 
   after(async () => {
@@ -33,7 +51,7 @@ describe("the host and the real Envoy agree", { skip }, () => {
 
   AGREEMENT_CASES.forEach((test, index) => {
     it(test.name, async () => {
-      assert.deepEqual(inHost(test, index), await inEnvoy(test, index, envoy, upstream));
+      check(`http: ${test.name}`, await inEnvoy(test, index, envoy, upstream), inHost(test, index));
     });
   });
 });
@@ -43,22 +61,58 @@ describe("the host and the real Envoy agree on TCP", { skip }, () => {
   let upstream: Awaited<ReturnType<typeof echoServer>>;
 
   before(async () => {
-    assert.ok(binary !== undefined, "CI=true needs an Envoy: set ENVOY_BIN, or npm run setup");
     upstream = await echoServer();
     const plugins = TCP_CASES.map(
       ({ probe }, index) => ({ name: caseId(index), kind: "network", wasm: probeModule(probe) }) as const,
     );
-    envoy = await startEnvoy(binary, plugins, upstream.port);
+    envoy = await startEnvoy(needed(), plugins, upstream.port);
   });
 
   after(async () => {
     await envoy?.stop();
     await upstream?.close();
+    if (update) writeRecorded(recorded);
   });
 
   TCP_CASES.forEach((test, index) => {
     it(test.name, async () => {
-      assert.deepEqual(tcpInHost(test), await tcpInEnvoy(test, index, envoy));
+      check(`tcp: ${test.name}`, await tcpInEnvoy(test, index, envoy), tcpInHost(test));
     });
   });
 });
+
+describe("the host and the real Envoy agree on modules", { skip }, () => {
+  it("every import that the host knows is one of Envoy's, with that signature, for each ABI", async () => {
+    const plugins = [...ABI_MARKERS].map(([marker, abi], index) => {
+      const wasm = wat(`(module
+        ${envoyImports(abi).map(importText).join("\n")}
+        (memory (export "memory") 1)
+        (func (export "${marker}"))
+        (func (export "malloc") (param i32) (result i32) (i32.const 8)))`);
+      new Host(wasm).start();
+      return { name: caseId(index), kind: "http", wasm } as const;
+    });
+    const envoy = await startEnvoy(needed(), plugins, 1);
+    await envoy.stop();
+  });
+
+  it("an import that Envoy lacks is refused with the same words", async () => {
+    const wasm = wat(`(module (import "env" "abort" (func (param i32 i32 i32 i32)))
+      (memory (export "memory") 1)
+      (func (export "proxy_abi_version_0_2_1"))
+      (func (export "malloc") (param i32) (result i32) (i32.const 8)))`);
+    const message = /Failed to load Wasm module due to a missing import: env\.abort/;
+    assert.throws(() => new Host(wasm), message);
+    await assert.rejects(startEnvoy(needed(), [{ name: "missing", kind: "http", wasm }], 1), message);
+  });
+});
+
+const TYPES: Readonly<Record<string, string>> = { i: "i32", I: "i64" };
+
+function importText({ module, name, signature }: ReturnType<typeof envoyImports>[number]): string {
+  const [params = "", results = ""] = signature
+    .split(">")
+    .map((types) => [...types].map((type) => TYPES[type]).join(" "));
+  const clause = (word: string, types: string) => (types === "" ? "" : `(${word} ${types})`);
+  return `(import "${module}" "${name}" (func ${clause("param", params)} ${clause("result", results)}))`;
+}

@@ -8,16 +8,34 @@ export interface ClassElement {
   prototype: { instanceMembers: Map<string, unknown> | null };
 }
 
-interface FunctionElement {
+export interface FunctionElement {
   typeArguments: { getClass(): ClassElement | null }[] | null;
+  prototype: { declaration: { name: { range: Range } } };
 }
 
 interface FunctionPrototypeElement {
   instances: Map<string, FunctionElement> | null;
 }
 
+/** A place in a source. Its class can be had from any range. */
+export interface Range {
+  source: Source;
+  constructor: new (start: number, end: number) => Range;
+}
+
+export interface Source {
+  /** Relative to the base directory, or `~lib/…`. */
+  normalizedPath: string;
+  text: string;
+  range: Range;
+}
+
 export interface Program {
   elementsByName: Map<string, unknown>;
+  instancesByName: Map<string, unknown>;
+  sources: Source[];
+  diagnostics: { message: string }[];
+  error(code: number, range: Range | null): void;
 }
 
 export interface Parser {
@@ -26,6 +44,13 @@ export interface Parser {
 
 export interface Module {
   removeExport(name: string): void;
+  getNumFunctions(): number;
+  getFunctionByIndex(index: number): number;
+}
+
+/** The part of binaryen that asc gives to a transform. */
+export interface Binaryen {
+  getFunctionInfo(ref: number): { name: string; module: string; base: string };
 }
 
 /** The type arguments of every compiled call of the generic function `internalName`. */
@@ -43,4 +68,21 @@ export function overrides(type: ClassElement, name: string, library: string): bo
     if (at.prototype.instanceMembers?.has(name)) return true;
   }
   return false;
+}
+
+/** asc's code for what a transform reports. */
+const USER_DEFINED = 102;
+
+/** Fails the build with `message`, at a place where there is one. */
+export function reportError(program: Program, message: string, range: Range | null): void {
+  program.error(USER_DEFINED, range);
+  // asc would put "User-defined" before it.
+  program.diagnostics.at(-1)!.message = message;
+}
+
+/** The range of `length` characters of a source. */
+export function rangeIn(source: Source, start: number, length: number): Range {
+  const range = new source.range.constructor(start, start + length);
+  range.source = source;
+  return range;
 }

@@ -1,22 +1,47 @@
 import { readFileSync } from "node:fs";
 import { optionalCallbacks } from "./callbacks.js";
-import { type Module, overrides, type Parser, type Program, typeArgumentsOf } from "./compiler.js";
+import {
+  type Binaryen,
+  type Module,
+  overrides,
+  type Parser,
+  type Program,
+  typeArgumentsOf,
+} from "./compiler.js";
+import { checkImports } from "./imports.js";
 
 const library = "~lib/@meshwasm/sdk/assembly/";
 const registrations = ["registerHttpFilter", "registerNetworkFilter"];
 
 /**
  * The asc transform of every filter's build, named by the SDK's asconfig.json, so that plain `npx asc` has it too. It
- * adds the ABI's exports as an entry, and removes those callbacks that no registered class overrides.
+ * adds the ABI's exports as an entry, removes those callbacks that no registered class overrides, and refuses imports
+ * that Envoy does not have.
  */
 export default class FilterTransform {
-  /** Set by asc. */
+  /** Set by asc, on the prototype. */
   declare readonly program: Program;
+  declare readonly binaryen: Binaryen;
+
+  constructor() {
+    // The prototype is the next build's as soon as one starts in the same process.
+    this.program = this.program;
+  }
 
   afterParse(parser: Parser): void {
     // As a library path: a second entry on disk would give the build two copies of the SDK.
     const text = readFileSync(new URL("../../assembly/exports.ts", import.meta.url), "utf8");
     parser.parseFile(text, `${library}exports.ts`, true);
+  }
+
+  afterInitialize(): void {
+    const { elementsByName } = this.program;
+    if (!elementsByName.has("~lib/rt/tcms/__new")) return;
+    // The runtime counts its bytes in a variable that it does not export; memory/collector.ts goes by it.
+    const total = elementsByName.get("~lib/rt/tcms/total");
+    if (!total)
+      throw new Error("this assemblyscript's minimal runtime does not count its bytes: use incremental");
+    elementsByName.set("__managed_bytes", total);
   }
 
   afterCompile(module: Module): void {
@@ -29,5 +54,6 @@ export default class FilterTransform {
       const classes = owner === "any" ? registered.flat() : filters;
       if (!classes.some((type) => overrides(type, method, library))) module.removeExport(exportName);
     }
+    checkImports(this.program, module, this.binaryen);
   }
 }

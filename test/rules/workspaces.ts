@@ -16,7 +16,8 @@ export interface Import {
 
 const sourceFile = /\.(?:ts|mjs|js)$/;
 const leftOut = /(?:^|\/)(?:node_modules|dist|build|coverage|templates|testdata|\.git)(?:\/|$)/;
-const importing = /(?:^|[\s;])(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+const importing =
+  /(?:^|[\s;])(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
 
 /** Every import of every source file. */
 export async function allImports(): Promise<Import[]> {

@@ -22,10 +22,10 @@ export function failureReason(entries: readonly EnvoyLogLine[]): string {
 }
 
 function isBad(entry: EnvoyLogLine): boolean {
-  if (entry.logger === "config") return entry.level === "warning" || entry.level === "error";
+  if (entry.logger === "config") return entry.level === "warn" || entry.level === "error";
   return (
     entry.level === "error" ||
     entry.level === "critical" ||
-    (entry.filterMessage !== undefined && entry.level === "warning")
+    (entry.filterMessage !== undefined && entry.level === "warn")
   );
 }

@@ -1,5 +1,5 @@
-/** The levels that a filter logs at, in Envoy's words. */
-export type LogLevel = "trace" | "debug" | "info" | "warning" | "error" | "critical";
+/** The levels that a filter logs at, as the SDK and the in-process host name them. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "critical";
 
 /** One entry of Envoy's log; it may span several lines. */
 export interface EnvoyLogLine {
@@ -30,7 +30,9 @@ export function parseLogLine(line: string, pluginName: string, rootId: string): 
   } catch {
     return { level: "error", logger: "", message: line };
   }
-  const { level, logger = "", message } = parsed as EnvoyLogLine;
+  const { logger = "", message } = parsed as EnvoyLogLine;
+  // Envoy's only word that is not ours.
+  const level = (parsed.level as string) === "warning" ? "warn" : (parsed.level as LogLevel);
   const entry: EnvoyLogLine = { level, logger, message };
   if (logger === "wasm") {
     // Envoy writes "wasm log <plugin> <root id>: ", and leaves the plugin out for root contexts.

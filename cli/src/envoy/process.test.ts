@@ -76,7 +76,7 @@ describe("an Envoy with an HTTP filter", () => {
     const stats = await envoy.stats("listener.");
     const accepted = Object.entries(stats).find(([name]) => name.endsWith("downstream_cx_total"))?.[1];
     assert.equal(accepted, 1, "all requests went over one connection");
-    assert.deepEqual(new Set(logged), new Set(['warning said "so"\ntwice: yes']));
+    assert.deepEqual(new Set(logged), new Set(['warn said "so"\ntwice: yes']));
   });
 
   it("refuses a bad change with Envoy's reason, and goes on with what it had", async (t) => {

@@ -6,7 +6,7 @@ import { type EnvoyBinary, findEnvoy } from "./find.js";
 export interface TestFilterOptions {
   /** The value of the response header `x-test` that it adds; absent: none. */
   header?: string;
-  /** What it logs at level warning, on each response and on each new connection; absent: nothing. */
+  /** What it logs at level warn, on each response and on each new connection; absent: nothing. */
   log?: string;
   /** Adds the plugin's configuration as the response header `x-config`. */
   echoConfig?: boolean;

@@ -45,8 +45,8 @@ export class HostSlot {
       pluginName,
       transcript: false,
       keep: 100,
-      logLevel: logLevel === "warning" ? "warn" : logLevel,
-      onLog: ({ level, message }) => onLog({ level: level === "warn" ? "warning" : level, message }),
+      logLevel,
+      onLog: ({ level, message }) => onLog({ level, message }),
     };
     this.#content = { wasm: options.wasm, config: options.config };
     this.#current = this.#create();

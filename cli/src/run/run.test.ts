@@ -109,7 +109,7 @@ for (const engine of ["envoy", "host"] as const satisfies EngineName[]) {
       assert.match(String(echoed.headers["x-request-id"]), /^[0-9a-f-]{36}$/);
       assert.equal(echoed.headers["x-forwarded-proto"], "http");
       assert.equal((await send(url, agent, "", "HEAD")).text, "");
-      await until(() => words.includes("warning: seen"), words);
+      await until(() => words.includes("warn: seen"), words);
       assert.equal(document.engine, engine);
       assert.equal(document.wasm, path);
       assert.match(document.sha256, /^[0-9a-f]{64}$/);

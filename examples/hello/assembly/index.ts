@@ -2,21 +2,17 @@ import {
   Action,
   Counter,
   HttpFilter,
-  log,
   PluginConfiguration,
   registerHttpFilter,
   ResponseHeaders,
   RootContext,
 } from "@meshwasm/sdk/assembly";
-
 const greeted = new Counter("hello.greeted");
 
 class Hello extends RootContext {
-  greeting: string = "world";
-
+  greeting: string = "";
   onConfigure(configuration: PluginConfiguration): bool {
     const json = configuration.json();
-    if (json.isInvalid) log.error("configuration: " + json.error);
     this.greeting = json.get("greeting").asString("world");
     return !json.isInvalid;
   }

@@ -8,11 +8,6 @@ export class ContextTable {
   private slots: StaticArray<Context | null> = new StaticArray<Context | null>(16);
   private count: u32 = 0;
 
-  /** How many contexts are alive. */
-  get size(): u32 {
-    return this.count;
-  }
-
   /** The context numbered `id`, or null. */
   get(id: u32): Context | null {
     const mask = this.slots.length - 1;

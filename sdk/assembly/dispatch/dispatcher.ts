@@ -31,7 +31,7 @@ export function enter(): void {
 export function leave(): void {
   if (--depth > 0) return;
   reset();
-  collectIfNeeded(contexts.size);
+  collectIfNeeded();
 }
 
 /** A plugin (`parent` 0) or a stream of the plugin `parent` begins. */

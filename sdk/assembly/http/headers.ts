@@ -87,7 +87,10 @@ export abstract class Headers {
     return this.status;
   }
 
-  /** Replaces all headers by `list`. */
+  /**
+   * Replaces all headers by `list`. Of a request keep the pseudo-headers and `x-forwarded-proto`, which Envoy has added:
+   * without them it finds no route and answers 404.
+   */
   setAll(list: HeaderList): Status {
     this.status = setHeaderPairs(this.map, list.serialize(), list.serializedLength);
     return this.status;

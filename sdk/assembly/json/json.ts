@@ -1,5 +1,5 @@
-import { notePressure } from "../memory/collector";
 import { JsonKind } from "./kind";
+import { parseNumber } from "./number";
 import { Scanner } from "./scanner";
 import { Tape } from "./tape";
 import { decodeText } from "./text";
@@ -26,7 +26,6 @@ export class Json {
   static parse(bytes: Uint8Array): Json {
     const tape = new Tape();
     const scanner = new Scanner(bytes, tape);
-    notePressure(<usize>bytes.length * 2 + 1024);
     if (scanner.scan()) return new Json(tape.kind(0), bytes, tape, 0, "");
     return new Json(JsonKind.Invalid, bytes, tape, 0, place(bytes, scanner.offset) + scanner.error);
   }
@@ -98,9 +97,11 @@ export class Json {
     return this.kind == JsonKind.False ? false : fallback;
   }
 
-  /** The number, or `fallback` for a value of another kind. */
+  /** The number as the nearest double, as `JSON.parse` has it; `fallback` for a value of another kind. */
   asFloat(fallback: f64 = 0): f64 {
-    return this.kind == JsonKind.Number ? parseFloat(this.source()) : fallback;
+    if (this.kind != JsonKind.Number) return fallback;
+    const start = this.tape.start(this.node);
+    return parseNumber(this.bytes.dataStart + start, this.tape.end(this.node) - start);
   }
 
   /**

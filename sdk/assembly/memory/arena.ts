@@ -1,5 +1,3 @@
-import { notePressure } from "./collector";
-
 // Memory that lives for one callback: what the host writes for us (header values, bodies) and the UTF-8 of
 // strings on their way to the host. Never managed objects, so the collector cannot run while the host allocates.
 
@@ -26,7 +24,6 @@ export function take(size: usize): usize {
     top += rounded;
     return at;
   }
-  notePressure(size);
   const block = heap.alloc(LINK + size);
   store<usize>(block, large);
   large = block;

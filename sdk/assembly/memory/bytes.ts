@@ -1,10 +1,7 @@
-import { notePressure } from "./collector";
-
 /** Copies bytes that the host wrote into an array of the filter's own, which it may keep. */
 export function copyBytes(ptr: usize, length: i32): Uint8Array {
   const array = new Uint8Array(length);
   memory.copy(array.dataStart, ptr, length);
-  notePressure(<usize>length + 64);
   return array;
 }
 

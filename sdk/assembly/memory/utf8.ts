@@ -1,5 +1,4 @@
 /// <reference path="./runtime.d.ts" />
-import { notePressure } from "./collector";
 
 /**
  * Decodes UTF-8 as the WHATWG encoding standard says: each maximal part of an ill-formed sequence becomes one
@@ -10,7 +9,6 @@ export function decodeUtf8(ptr: usize, length: i32): string {
   const ascii = asciiPrefix(ptr, length);
   // Each byte gives at most one UTF-16 code unit.
   let out = changetype<usize>(__new((<usize>length) << 1, idof<string>()));
-  notePressure(((<usize>length) << 1) + 16);
   for (let i = 0; i < ascii; i++) store<u16>(out + ((<usize>i) << 1), load<u8>(ptr + i));
   if (ascii == length) return changetype<string>(out);
   const units = decodeTail(ptr, ascii, length, out);

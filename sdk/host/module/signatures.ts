@@ -123,6 +123,18 @@ export function envoyImport(abi: AbiVersion, module: string, name: string): Sign
   return own(PROXY, name.slice(6)) ?? own(PROXY_BY_ABI[abi], name.slice(6));
 }
 
+/** Every import that Envoy provides to a module of that ABI. */
+export function envoyImports(abi: AbiVersion): { module: string; name: string; signature: Signature }[] {
+  const list = (module: string, prefix: string, table: Readonly<Record<string, Signature>>) =>
+    Object.entries(table).map(([name, signature]) => ({ module, name: prefix + name, signature }));
+  return [
+    ...list("env", "proxy_", { ...PROXY, ...PROXY_BY_ABI[abi] }),
+    ...list("env", "", EMSCRIPTEN),
+    ...list("wasi_snapshot_preview1", "", WASI),
+    ...list("wasi_unstable", "", WASI),
+  ];
+}
+
 /** The callbacks that Envoy looks for, with the signature it insists on. */
 export function envoyCallback(abi: AbiVersion, name: string): Signature | undefined {
   if (name === "proxy_on_request_headers" || name === "proxy_on_response_headers")

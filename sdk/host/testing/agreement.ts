@@ -48,6 +48,10 @@ const lines = (headers: Iterable<readonly [string, string]>) =>
     .map(([name, value]) => `${name}: ${value}`);
 const utf8 = (bytes: string) => Buffer.from(bytes, "latin1").toString("utf8");
 
+/** Whether a probe ends its VM somewhere. */
+export const hasTrap = (probe: Probe) =>
+  Object.values(probe).some((callback) => callback.steps?.some((step) => step.do === "trap"));
+
 /** The folder-safe name of a case: its plugin's name, and the path that its request asks for. */
 export const caseId = (index: number) => `case-${index}`;
 
@@ -111,7 +115,7 @@ export async function inEnvoy(
   });
   const client = await roundTrip(envoy.ports[index]!, wire);
   return {
-    log: await settledLog(envoy, index, before),
+    log: await settledLog(envoy, index, before, hasTrap(test.probe)),
     upstream: seen(upstream.seen.get(path), true),
     client: seen(client, false),
   };
@@ -166,10 +170,15 @@ function probeLog(envoy: RunningEnvoy, index: number): string[] {
   return found;
 }
 
-// Envoy writes its log by itself; the stream's deletion is the last that a probe says.
-async function settledLog(envoy: RunningEnvoy, index: number, before: number): Promise<string[]> {
+// Envoy writes its log by itself; the stream's deletion is the last that a probe says, unless it is dead.
+async function settledLog(
+  envoy: RunningEnvoy,
+  index: number,
+  before: number,
+  traps: boolean,
+): Promise<string[]> {
   let log: string[] = [];
-  for (let tries = 0; tries < 60; tries++) {
+  for (let tries = 0; tries < (traps ? 8 : 80); tries++) {
     log = probeLog(envoy, index).slice(before);
     if (log.at(-1)?.startsWith("delete(")) return log;
     await new Promise((later) => setTimeout(later, 25));

@@ -69,7 +69,7 @@ export async function startEnvoy(
   await writeFile(join(folder, "envoy.json"), JSON.stringify(config));
   const logFile = join(folder, "envoy.log");
   const fd = openSync(logFile, "a");
-  const options = ["--use-dynamic-base-id", "--concurrency", "1", "-l", "warning"];
+  const options = ["--disable-hot-restart", "--concurrency", "1", "-l", "warning"];
   const child = spawn(
     binary,
     ["-c", join(folder, "envoy.json"), ...options, "--component-log-level", "wasm:info"],

@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
 import { Host } from "../host.js";
 import { BufferType, StreamType } from "../status.js";
-import { caseId } from "./agreement.js";
+import { caseId, hasTrap } from "./agreement.js";
 import type { RunningEnvoy } from "./envoy.js";
 import { type Probe, probeModule } from "./probe.js";
 
@@ -48,7 +48,7 @@ export const TCP_CASES: readonly TcpCase[] = [
       upstream_data: { steps: [{ do: "body", buffer: BufferType.UpstreamData }] },
     },
     send: "hello",
-    finish: "end",
+    finish: "reset",
   },
   {
     name: "bytes that are held back are seen again with the end",
@@ -106,7 +106,11 @@ export async function tcpInEnvoy(test: TcpCase, index: number, envoy: RunningEnv
       .log()
       .split("\n")
       .flatMap((line) => (line.includes(mark) ? [line.slice(line.indexOf(mark) + mark.length)] : []));
-  for (let tries = 0; tries < 40 && !lines().at(-1)?.startsWith("delete("); tries++)
+  for (
+    let tries = 0;
+    tries < (hasTrap(test.probe) ? 8 : 80) && !lines().at(-1)?.startsWith("delete(");
+    tries++
+  )
     await new Promise((later) => setTimeout(later, 25));
   return { log: lines(), client };
 }

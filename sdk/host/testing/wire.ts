@@ -8,14 +8,18 @@ export interface WireMessage {
   readonly trailers: readonly (readonly [string, string])[];
 }
 
-/** Reads one message; undefined while it is not whole (`closed`: nothing more will come). */
-export function parseWire(raw: string, closed: boolean): WireMessage | undefined {
+/**
+ * Reads one message; undefined while it is not whole. `closed`: nothing more will come; `bodiless`: it
+ * answers a HEAD.
+ */
+export function parseWire(raw: string, closed: boolean, bodiless = false): WireMessage | undefined {
   const head = raw.indexOf("\r\n\r\n");
   if (head < 0) return undefined;
   const [startLine = "", ...lines] = raw.slice(0, head).split("\r\n");
   const headers = lines.map(headerLine);
   const value = (name: string) => headers.find(([key]) => key === name)?.[1];
   const rest = raw.slice(head + 4);
+  if (bodiless || / (204|304) /.test(startLine)) return { startLine, headers, body: "", trailers: [] };
   if (value("transfer-encoding") === "chunked") return parseChunked(startLine, headers, rest, closed);
   const isRequest = !startLine.startsWith("HTTP/");
   const length = value("content-length") ?? (isRequest ? "0" : undefined);
@@ -61,7 +65,7 @@ export function roundTrip(port: number, request: string): Promise<WireMessage | 
     const socket = connect(port, "127.0.0.1", () => socket.write(request, "latin1"));
     let raw = "";
     const finish = (closed: boolean) => {
-      const message = parseWire(raw, closed);
+      const message = parseWire(raw, closed, request.startsWith("HEAD "));
       if (message === undefined && !closed) return;
       resolve(message);
       socket.destroy();

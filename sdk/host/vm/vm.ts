@@ -118,7 +118,7 @@ export class Vm {
     if (this.failure !== undefined) return;
     this.failure = trapError(callback, thrown);
     if (this.failure.code !== "TRAP") this.world.raise(this.failure);
-    context.log(5, this.failure.message);
+    context.log(4, this.failure.message);
   }
 
   /** Puts off what must not happen while the guest runs until its callback has returned. */

@@ -1,7 +1,6 @@
 import {
   Action,
   HttpFilter,
-  log,
   PluginConfiguration,
   registerHttpFilter,
   ResponseHeaders,
@@ -13,7 +12,6 @@ class {{Name}} extends RootContext {
 
   onConfigure(configuration: PluginConfiguration): bool {
     const json = configuration.json();
-    if (json.isInvalid) log.error("configuration: " + json.error);
     this.greeting = json.get("greeting").asString("world");
     return !json.isInvalid;
   }

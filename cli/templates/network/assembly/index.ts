@@ -1,6 +1,5 @@
 import {
   Action,
-  log,
   NetworkFilter,
   PluginConfiguration,
   registerNetworkFilter,
@@ -13,7 +12,6 @@ class {{Name}} extends RootContext {
 
   onConfigure(configuration: PluginConfiguration): bool {
     const json = configuration.json();
-    if (json.isInvalid) log.error("configuration: " + json.error);
     this.banner = json.get("banner").asString("hello\n");
     return !json.isInvalid;
   }

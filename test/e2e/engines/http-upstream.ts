@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { HttpCase } from "../tables/http-case.js";
+import type { HttpOutcome } from "./engine.js";
+import { headersFromWire, toWire } from "./wire-text.js";
+
+/** An upstream that answers as the case at hand says, and remembers what it saw. */
+export interface HttpUpstream {
+  url: string;
+  /** What to answer next. */
+  answer: HttpCase["answer"];
+  /** The last request; null: none since it was set to null. */
+  seen: HttpOutcome["upstream"];
+  close(): Promise<void>;
+}
+
+export async function startHttpUpstream(): Promise<HttpUpstream> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once("end", () => {
+      upstream.seen = { path: request.url ?? "", headers: headersFromWire(request.rawHeaders) };
+      send(response, upstream.answer ?? {});
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const upstream: HttpUpstream = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer: undefined,
+    seen: null,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+  return upstream;
+}
+
+function send(
+  response: ServerResponse,
+  { status = 200, headers = [], body = "" }: NonNullable<HttpCase["answer"]>,
+): void {
+  const flat = headers.flatMap(([name, value]) => [name, toWire(value)]);
+  response.writeHead(status, [...flat, "content-length", String(Buffer.byteLength(body))]);
+  response.end(body);
+}

@@ -1,0 +1,52 @@
+/** A TCP conversation: what is sent, and what must have arrived in all after each step. */
+export interface TcpCase {
+  name: string;
+  /** The plugin's configuration. */
+  config: string;
+  steps: { from: "client" | "upstream"; data: string; client: string; upstream: string }[];
+  /** What the filter has logged once the client is gone. */
+  logs?: { level: string; message: string }[];
+}
+
+/** What test/e2e/filters/tcp-probe must do: each part of the SDK's network side. */
+export const tcpProbeCases: TcpCase[] = [
+  {
+    name: "lets bytes pass",
+    config: "{}",
+    steps: [
+      { from: "client", data: "ping", client: "", upstream: "ping" },
+      { from: "upstream", data: "pong", client: "pong", upstream: "ping" },
+    ],
+  },
+  {
+    name: "puts bytes before and behind, and replaces bytes",
+    config: '{"mode": "wrap"}',
+    steps: [
+      { from: "client", data: "ping", client: "", upstream: "<ping>" },
+      { from: "upstream", data: "a<b", client: "a[b", upstream: "<ping>" },
+    ],
+  },
+  {
+    name: "replaces text",
+    config: '{"mode": "upper"}',
+    steps: [{ from: "client", data: "größe", client: "", upstream: "GRÖSSE" }],
+  },
+  {
+    name: "holds bytes back until it lets them go",
+    config: '{"mode": "line"}',
+    steps: [
+      { from: "client", data: "one ", client: "", upstream: "" },
+      { from: "client", data: "line\n", client: "", upstream: "one line\n" },
+      { from: "upstream", data: "answer", client: "answer", upstream: "one line\n" },
+    ],
+  },
+  {
+    name: "sees connections come and go",
+    config: '{"mode": "log"}',
+    steps: [{ from: "client", data: "x", client: "", upstream: "x" }],
+    logs: [
+      { level: "info", message: "connected" },
+      { level: "info", message: "downstream closed" },
+    ],
+  },
+];
