@@ -26,9 +26,8 @@ export function createProgram(): Command {
   const program = addGlobalOptions(new Command("meshwasm"))
     .description("Envoy filters in TypeScript: build, test, run and publish them")
     .version(cliVersion(), "--version", "print the version")
-    .helpOption("--help", "print help")
-    .helpCommand("help [command]", "print help for a command")
-    .showHelpAfterError("(meshwasm help COMMAND shows the flags and examples)")
+    .helpOption("-h, --help", "print help")
+    .helpCommand(false)
     .addHelpText(
       "after",
       `
@@ -41,12 +40,29 @@ Examples:
 
 Exit codes: 0 done; 1 the work failed; 2 bad usage or a bad input file; 3 a remote side failed`,
     )
+    // main prints the errors: with --json they are documents.
+    .configureOutput({ outputError: () => {} })
+    // Else the program would take the --debug of build for its own: each command has all of them.
+    .enablePositionalOptions()
     .exitOverride();
   for (const create of commands) {
-    const command = addGlobalOptions(create()).helpOption("--help", "print help").exitOverride();
-    program.addCommand(
-      command.showHelpAfterError(`(meshwasm help ${command.name()} shows the flags and examples)`),
-    );
+    const command = addGlobalOptions(create()).helpOption("-h, --help", "print help");
+    program.addCommand(command.copyInheritedSettings(program));
   }
-  return program;
+  return program.addCommand(helpCommand(program));
+}
+
+/** Commander's own one prints the general help for a verb that is none. */
+function helpCommand(program: Command): Command {
+  return addGlobalOptions(new Command("help"))
+    .helpOption("-h, --help", "print help")
+    .description("print help for a command")
+    .argument("[command]")
+    .copyInheritedSettings(program)
+    .action(async (name?: string) => {
+      const command = name === undefined ? program : program.commands.find((each) => each.name() === name);
+      if (command) command.outputHelp();
+      // As if it had been the verb: the error suggests a similar one.
+      else await program.parseAsync([name ?? ""], { from: "user" });
+    });
 }

@@ -11,9 +11,13 @@ export interface RegistryFlags {
   passwordStdin?: boolean;
 }
 
+/** Adds the flags of every command that talks to a registry. */
 export function addRegistryOptions(command: Command): Command {
   return command
-    .option("--plain-http", "HTTP without TLS (the default for loopback addresses only)")
+    .option(
+      "--plain-http",
+      "HTTP without TLS (the default for loopback addresses only, unless a flag about TLS is given)",
+    )
     .option("--insecure", "TLS without checking the registry's certificate")
     .option("--ca-file <pem>", "trust the certificate authorities in this file too")
     .option("--username <name>", "log in as this user, with --password-stdin")
@@ -31,8 +35,10 @@ export async function remoteOptions(flags: RegistryFlags): Promise<RemoteOptions
       hint: 'for example: printf %s "$TOKEN" | meshwasm push --username ci --password-stdin …',
     });
   }
+  // Who says how TLS is to be checked wants TLS, of a loopback registry too.
+  const wantsTls = flags.insecure || flags.caFile !== undefined;
   return {
-    ...(flags.plainHttp && { plainHttp: true }),
+    ...(flags.plainHttp ? { plainHttp: true } : wantsTls && { plainHttp: false }),
     ...(flags.insecure && { insecure: true }),
     ...(flags.caFile !== undefined && { caFile: flags.caFile }),
     ...(flags.username !== undefined && {

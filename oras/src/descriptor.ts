@@ -34,7 +34,7 @@ export function isMediaType(text: string): boolean {
 
 /**
  * Checks a descriptor that somebody else wrote and keeps only the known fields.
- * @param where names the place for the message, e.g. `layers[0]`.
+ * @param where names the place for the message, e.g. `the manifest's layers[0]`.
  * @throws MeshwasmError MANIFEST_INVALID.
  */
 export function parseDescriptor(value: unknown, where: string): Descriptor {
@@ -57,5 +57,5 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
 }
 
 function invalid(where: string, problem: string): MeshwasmError {
-  return new MeshwasmError("MANIFEST_INVALID", `the manifest's ${where} ${problem}`);
+  return new MeshwasmError("MANIFEST_INVALID", `${where} ${problem}`);
 }

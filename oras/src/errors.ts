@@ -8,6 +8,12 @@ const exitCodes = {
   OPTION_INVALID: 2,
   /** Bytes or metadata given by the caller that cannot be packed. */
   INPUT_INVALID: 2,
+  /** A folder that is no OCI image layout, or holds what a layout does not. */
+  LAYOUT_INVALID: 2,
+  /** A credential file that cannot be read, written or understood. */
+  CREDENTIALS_INVALID: 2,
+  /** A docker-credential program that is missing, failed, or answered something else. */
+  CREDENTIAL_HELPER_FAILED: 1,
   /** No connection: refused, reset, no route, or a host that does not resolve. */
   REGISTRY_UNREACHABLE: 3,
   /** Nothing came within the connect or idle timeout. */
@@ -20,7 +26,7 @@ const exitCodes = {
   REGISTRY_ERROR: 3,
   /** The certificate is not trusted, or the server does not speak TLS. */
   TLS_FAILED: 3,
-  /** No such repository, tag, manifest or blob. */
+  /** No such repository, tag, manifest or blob, in a registry or a layout. */
   NOT_FOUND: 3,
   /** What arrived is not what its digest says. */
   DIGEST_MISMATCH: 3,
@@ -28,12 +34,16 @@ const exitCodes = {
   SIZE_MISMATCH: 3,
   /** Larger than the limit in force: nothing was kept. */
   SIZE_LIMIT: 1,
+  /** The tag of a release names other content already. */
+  TAG_EXISTS: 1,
   /** A manifest or index that is not well formed. */
   MANIFEST_INVALID: 1,
   /** A well-formed image that holds no filter, or contradicts itself. */
   ARTIFACT_INVALID: 1,
   /** A tar or gzip that is damaged or holds what a filter never holds (links, devices, `..`). */
   ARCHIVE_INVALID: 1,
+  /** The file system refused: full, read-only, no permission. */
+  FILE_FAILED: 1,
   /** The caller's AbortSignal fired. */
   ABORTED: 1,
 } as const satisfies Record<string, ExitCode>;

@@ -3,22 +3,63 @@ export { type CompanionFile, companionFiles, isWasm, wasmFile } from "./artifact
 export type { ImageConfig } from "./artifact/image-config.js";
 export { type Layout, layoutOf } from "./artifact/layout.js";
 export { type ArtifactFacts, type Consumer, loadableBy } from "./artifact/loadable-by.js";
-export { type CompatInput, type PackedArtifact, packCompat } from "./artifact/pack.js";
+export { type Format, formats, pack } from "./artifact/pack.js";
+export { packCncf } from "./artifact/pack-cncf.js";
+export { packCompat } from "./artifact/pack-compat.js";
+export type { PackInput as CompatInput, PackInput } from "./artifact/pack-input.js";
+export { type OciInput, packOci } from "./artifact/pack-oci.js";
+export type { PackedArtifact } from "./artifact/packed.js";
 export {
   type ArtifactBytes,
   type ArtifactContent,
   type ReadArtifactOptions,
   readArtifact,
 } from "./artifact/read.js";
+export { type Attachment, type AttachResult, attach } from "./attach.js";
+export type { CopyCounts } from "./copy/copier.js";
+export { type CopyOptions, type CopyResult, copy } from "./copy.js";
+export type { CredentialEnvironment } from "./credentials/credential-file.js";
+export {
+  eraseCredentials,
+  loadCredentials,
+  type StoredCredentials,
+  storeCredentials,
+} from "./credentials/credentials.js";
 export type { Blob, Descriptor } from "./descriptor.js";
 export { digestOf } from "./digest.js";
 export { type ErrorCode, type ErrorDetails, type ExitCode, MeshwasmError } from "./errors.js";
 export { type InspectedModule, type InspectOptions, type InspectResult, inspect } from "./inspect.js";
+export { type LayoutOptions, LayoutStore } from "./layout/layout-store.js";
+export { type ListTagsOptions, listTags } from "./list-tags.js";
 export { type Manifest, parseManifest } from "./manifest.js";
 export { mediaTypes } from "./media-types.js";
 export { type PullOptions, type PullResult, pull } from "./pull.js";
 export { type PushOptions, type PushResult, push } from "./push.js";
-export { formatReference, parseReference, type Reference, referenceTarget, withTarget } from "./reference.js";
+export {
+  formatPlace,
+  formatReference,
+  isLayoutReference,
+  type LayoutReference,
+  parseReference,
+  type Reference,
+  type RegistryReference,
+  referenceTarget,
+  withTarget,
+} from "./reference.js";
+export { type ReferrersOptions, referrers } from "./referrers.js";
 export type { Access } from "./remote/auth/scope.js";
-export type { Credentials, RemoteOptions } from "./remote/options.js";
-export { type FetchedManifest, RepositoryClient } from "./remote/repository-client.js";
+export type { CredentialSource, Credentials, RemoteOptions } from "./remote/options.js";
+export { RepositoryClient } from "./remote/repository-client.js";
+export { openStore } from "./store/open.js";
+export type {
+  BlobContent,
+  FetchedManifest,
+  PutBlobOptions,
+  PutManifestOptions,
+  PutManifestResult,
+  Store,
+} from "./store/store.js";
+export { type TagOptions, type TagResult, tag } from "./tag.js";
+export type { ForceOption } from "./version/released-tag.js";
+export { semverTags } from "./version/semver-tags.js";
+export { sortTags } from "./version/sort-tags.js";

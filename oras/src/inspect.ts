@@ -6,8 +6,9 @@ import { MeshwasmError } from "./errors.js";
 import { limits } from "./limits.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import { formatReference, parseReference, referenceTarget, withTarget } from "./reference.js";
-import { type RemoteOptions, type ResolvedOptions, resolveOptions } from "./remote/options.js";
-import { RepositoryClient } from "./remote/repository-client.js";
+import { type RemoteOptions, resolveSizes, type SizeOptions } from "./remote/options.js";
+import { openStore } from "./store/open.js";
+import type { Store } from "./store/store.js";
 
 /** How {@link inspect} reaches the registry, and how much it accepts. */
 export interface InspectOptions extends RemoteOptions {}
@@ -49,16 +50,16 @@ export interface InspectResult {
 /**
  * Describes an artifact by tag or digest. An artifact that holds no readable filter is described too, with a
  * `problem`; failures of the registry or of verification are errors.
- * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, MANIFEST_INVALID, those of {@link RepositoryClient}.
+ * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, MANIFEST_INVALID, those of the store.
  */
 export async function inspect(reference: string, options: InspectOptions = {}): Promise<InspectResult> {
   const parsed = parseReference(reference);
-  const resolved = resolveOptions(parsed.host, options);
-  const client = new RepositoryClient(parsed.host, parsed.repository, "pull", options);
+  const resolved = resolveSizes(options);
+  const store = openStore(parsed, "pull", options);
   try {
-    const fetched = await client.getManifest(referenceTarget(parsed));
+    const fetched = await store.getManifest(referenceTarget(parsed));
     const manifest = parseManifest(fetched.bytes, fetched.mediaType);
-    const content = await contentOf(client, manifest, resolved);
+    const content = await contentOf(store, manifest, resolved);
     return {
       ref: formatReference(withTarget(parsed, { digest: fetched.digest })),
       digest: fetched.digest,
@@ -70,19 +71,19 @@ export async function inspect(reference: string, options: InspectOptions = {}): 
       ...describe(manifest, content),
     };
   } finally {
-    await client.close();
+    await store.close();
   }
 }
 
 async function contentOf(
-  client: RepositoryClient,
+  store: Store,
   manifest: Manifest,
-  options: ResolvedOptions,
+  options: SizeOptions,
 ): Promise<ArtifactContent | { problem: string }> {
   try {
     const { layer } = layoutOf(manifest);
-    const config = await client.getBlob(manifest.config, limits.configBytes);
-    const layerBytes = await client.getBlob(layer, options.maxLayerBytes);
+    const config = await store.getBlob(manifest.config, limits.configBytes);
+    const layerBytes = await store.getBlob(layer, options.maxLayerBytes);
     return await readArtifact({ manifest, config, layer: layerBytes }, options);
   } catch (error) {
     // Exit code 1 is what the artifact itself causes; a remote failure is not a fact about the artifact.

@@ -17,8 +17,22 @@ export const limits = {
   layers: 512,
   /** Files in a layer. */
   tarEntries: 1024,
+  /** Companion files that travel as annotations of a manifest, all together. */
+  fileAnnotationBytes: 256 * 1024,
+  /** A credential file. */
+  credentialFileBytes: MiB,
   /** An error body, or the answer of a token service. */
   smallBodyBytes: 256 * 1024,
+  /** Manifests that an index names. */
+  indexEntries: 10_000,
+  /** Indexes in indexes, referrers of referrers. */
+  depth: 16,
+  /** Pages of a list. */
+  pages: 1000,
+  /** One page of a list. */
+  pageBytes: 4 * MiB,
+  /** Tags of a repository. */
+  tags: 100_000,
   /** Hops of one request. */
   redirects: 5,
 } as const;

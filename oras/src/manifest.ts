@@ -1,7 +1,8 @@
-import { type Descriptor, isMediaType, parseDescriptor } from "./descriptor.js";
+import { type Descriptor, parseDescriptor } from "./descriptor.js";
 import { MeshwasmError } from "./errors.js";
 import { asObject, asStringMap, parseJson } from "./json.js";
 import { limits } from "./limits.js";
+import { mediaTypeOf } from "./manifest-type.js";
 import { isIndexType, mediaTypes } from "./media-types.js";
 
 /**
@@ -48,26 +49,16 @@ export function parseManifest(bytes: Uint8Array, contentType?: string): Manifest
   const manifest: Manifest = {
     schemaVersion: 2,
     mediaType,
-    config: parseDescriptor(object.config, "config"),
-    layers: object.layers.map((layer, index) => parseDescriptor(layer, `layers[${index}]`)),
+    config: parseDescriptor(object.config, "the manifest's config"),
+    layers: object.layers.map((layer, index) => parseDescriptor(layer, `the manifest's layers[${index}]`)),
   };
   if (typeof object.artifactType === "string") manifest.artifactType = object.artifactType;
-  if (object.subject !== undefined) manifest.subject = parseDescriptor(object.subject, "subject");
+  if (object.subject !== undefined)
+    manifest.subject = parseDescriptor(object.subject, "the manifest's subject");
   if (object.annotations !== undefined) {
     manifest.annotations = asStringMap(object.annotations, "the manifest's annotations");
   }
   return manifest;
-}
-
-function mediaTypeOf(object: Record<string, unknown>, contentType: string | undefined): string {
-  const own = object.mediaType;
-  if (own !== undefined && (typeof own !== "string" || !isMediaType(own)))
-    throw invalid("has no valid mediaType");
-  // A served type that differs from the document's own is how one document is read as two different things.
-  if (own !== undefined && contentType !== undefined && own !== contentType) {
-    throw invalid(`says that it is ${own}, but was served as ${contentType}`);
-  }
-  return own ?? contentType ?? mediaTypes.ociManifest;
 }
 
 function indexRefused(object: Record<string, unknown>): MeshwasmError {

@@ -3,8 +3,8 @@ import { type ArtifactContent, readArtifact } from "./artifact/read.js";
 import { limits } from "./limits.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import { formatReference, parseReference, referenceTarget, withTarget } from "./reference.js";
-import { type RemoteOptions, resolveOptions } from "./remote/options.js";
-import { RepositoryClient } from "./remote/repository-client.js";
+import { type RemoteOptions, resolveSizes } from "./remote/options.js";
+import { openStore } from "./store/open.js";
 
 /** How {@link pull} reaches the registry, and how much it accepts. */
 export interface PullOptions extends RemoteOptions {}
@@ -27,19 +27,19 @@ export interface PullResult extends ArtifactContent {
  * Pulls a filter by tag or digest into memory. Where the reference has both, the digest decides; where it has
  * none, `latest`. Every byte is verified against the digest that named it; nothing is written to disk.
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pull.
- * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, those of {@link RepositoryClient} and
+ * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, those of the store and
  *   {@link readArtifact}.
  */
 export async function pull(reference: string, options: PullOptions = {}): Promise<PullResult> {
   const parsed = parseReference(reference);
-  const { maxLayerBytes, maxUnpackedBytes } = resolveOptions(parsed.host, options);
-  const client = new RepositoryClient(parsed.host, parsed.repository, "pull", options);
+  const { maxLayerBytes, maxUnpackedBytes } = resolveSizes(options);
+  const store = openStore(parsed, "pull", options);
   try {
-    const fetched = await client.getManifest(referenceTarget(parsed));
+    const fetched = await store.getManifest(referenceTarget(parsed));
     const manifest = parseManifest(fetched.bytes, fetched.mediaType);
     const { layer } = layoutOf(manifest);
-    const config = await client.getBlob(manifest.config, limits.configBytes);
-    const layerBytes = await client.getBlob(layer, maxLayerBytes);
+    const config = await store.getBlob(manifest.config, limits.configBytes);
+    const layerBytes = await store.getBlob(layer, maxLayerBytes);
     const content = await readArtifact({ manifest, config, layer: layerBytes }, { maxUnpackedBytes });
     return {
       ref: formatReference(withTarget(parsed, { digest: fetched.digest })),
@@ -51,6 +51,6 @@ export async function pull(reference: string, options: PullOptions = {}): Promis
       ...content,
     };
   } finally {
-    await client.close();
+    await store.close();
   }
 }

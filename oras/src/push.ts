@@ -1,27 +1,53 @@
 import type { Consumer } from "./artifact/loadable-by.js";
-import type { PackedArtifact } from "./artifact/pack.js";
+import type { PackedArtifact } from "./artifact/packed.js";
 import { MeshwasmError } from "./errors.js";
-import { formatReference, parseReference, type Reference, referenceTarget } from "./reference.js";
+import { isTagsUnknown } from "./list-tags.js";
+import {
+  formatPlace,
+  formatReference,
+  isLayoutReference,
+  parseReference,
+  type Reference,
+  referenceTarget,
+  withTarget,
+} from "./reference.js";
 import type { RemoteOptions } from "./remote/options.js";
-import { RepositoryClient } from "./remote/repository-client.js";
+import { openStore } from "./store/open.js";
+import type { Store } from "./store/store.js";
+import { checkReleasedTag, type ForceOption } from "./version/released-tag.js";
+import { parseVersion } from "./version/semver.js";
+import { semverTags } from "./version/semver-tags.js";
 
-/** How {@link push} reaches the registry. */
-export interface PushOptions extends RemoteOptions {}
+/** How {@link push} reaches the registry, and which tags it sets. */
+export interface PushOptions extends RemoteOptions, ForceOption {
+  /**
+   * True: a reference whose tag is a release gets the moving tags of {@link semverTags} too. Absent: only what is
+   * named is set.
+   */
+  semverTags?: boolean | undefined;
+}
 
 /** What was pushed to one reference. */
 export interface PushResult {
-  /** The reference with what was left out filled in: `HOST/REPOSITORY:TAG`, or `@DIGEST`. */
+  /** The reference with what was left out filled in: `HOST/REPOSITORY:TAG`, `oci:DIR:TAG`, or `@DIGEST`. */
   ref: string;
   /** Digest of the manifest. */
   digest: string;
   mediaType: string;
   /** Bytes of manifest, config and layers: what a first pull transfers. */
   bytes: number;
-  /** Bytes of blobs and manifests sent this time; 0 when the registry had it all. */
+  /** Bytes of blobs and manifests sent this time; 0 when the store had it all. */
   uploadedBytes: number;
   /** Digest of the module alone. */
   wasmDigest: string;
   loadableBy: Consumer[];
+}
+
+// One place with all that goes there, and what each target names before the push.
+interface Group {
+  store: Store;
+  references: Reference[];
+  current: Map<string, string | undefined>;
 }
 
 /**
@@ -30,7 +56,9 @@ export interface PushResult {
  * `latest`; one with a digest must carry the artifact's own.
  * All references are checked before anything is sent.
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#push.
- * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, and those of {@link RepositoryClient}.
+ * @returns one result for each reference in the order given, then one for each moving tag.
+ * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, TAG_EXISTS when a released version names other content,
+ *   and those of the store.
  */
 export async function push(
   artifact: PackedArtifact,
@@ -40,43 +68,69 @@ export async function push(
   const parsed = references.map(parseReference);
   for (const reference of parsed) checkDigest(reference, artifact);
   checkHosts(parsed, options);
-  const results: PushResult[] = [];
-  for (const group of byRepository(parsed)) results.push(...(await pushGroup(artifact, group, options)));
-  // In the order given, whatever repository each belongs to.
-  return parsed
-    .map((reference) => results.find(({ ref }) => ref === canonical(reference)))
-    .filter((r) => r !== undefined);
+  if (options.semverTags) parsed.forEach(checkVersion);
+  const groups = byPlace(parsed, options);
+  try {
+    for (const group of groups) await look(group, artifact, options);
+    const results = new Map<string, PushResult>();
+    for (const group of groups) await pushGroup(group, artifact, results);
+    const named = parsed.map((reference) => results.get(canonical(reference))).filter((r) => r !== undefined);
+    return [...named, ...[...results.values()].filter((result) => !named.includes(result))];
+  } finally {
+    for (const { store } of groups) await store.close();
+  }
+}
+
+// Everything that can be refused is refused here, before the first byte is sent anywhere.
+async function look(group: Group, artifact: PackedArtifact, options: PushOptions): Promise<void> {
+  const { store, references, current } = group;
+  if (options.semverTags) references.push(...(await movingReferences(group)));
+  for (const reference of references) {
+    const target = referenceTarget(reference);
+    const found = await store.headManifest(target);
+    current.set(target, found);
+    checkReleasedTag(store.place, target, { current: found, wanted: artifact.digest }, options);
+  }
+}
+
+async function movingReferences({ store, references }: Group): Promise<Reference[]> {
+  const existing = await store.listTags().catch((error: unknown) => {
+    if (isTagsUnknown(error)) return [];
+    throw error;
+  });
+  const versions = references.flatMap(({ tag }) => (tag === undefined ? [] : [tag]));
+  const moving = versions.flatMap((version) => semverTags(version, [...existing, ...versions]));
+  return [...new Set(moving)].flatMap((tag) => {
+    const [first] = references;
+    return first ? [withTarget(first, { tag })] : [];
+  });
 }
 
 async function pushGroup(
+  { store, references, current }: Group,
   artifact: PackedArtifact,
-  group: readonly [Reference, ...Reference[]],
-  options: PushOptions,
-): Promise<PushResult[]> {
-  const client = new RepositoryClient(group[0].host, group[0].repository, "pull,push", options);
+  results: Map<string, PushResult>,
+): Promise<void> {
   const blobs = [artifact.config, ...artifact.layers];
   const total = blobs.reduce((sum, { bytes }) => sum + bytes.length, artifact.manifestBytes.length);
-  const results: PushResult[] = [];
   let blobsChecked = false;
-  try {
-    for (const reference of group) {
-      const target = referenceTarget(reference);
-      let uploadedBytes = 0;
-      // A manifest that is there has its blobs: the registry refused it otherwise.
-      if ((await client.headManifest(target)) !== artifact.digest) {
-        if (!blobsChecked) for (const blob of blobs) uploadedBytes += await client.putBlob(blob);
-        blobsChecked = true;
-        await client.putManifest(target, artifact.mediaType, artifact.manifestBytes);
-        uploadedBytes += artifact.manifestBytes.length;
+  for (const reference of references) {
+    const target = referenceTarget(reference);
+    const ref = canonical(reference);
+    if (results.has(ref)) continue;
+    let uploadedBytes = 0;
+    // A manifest that is there has its blobs: the store refused it otherwise.
+    if (current.get(target) !== artifact.digest) {
+      if (!blobsChecked) {
+        for (const { descriptor, bytes } of blobs) uploadedBytes += await store.putBlob(descriptor, bytes);
       }
-      const { digest, mediaType, wasmDigest, loadableBy } = artifact;
-      const ref = canonical(reference);
-      results.push({ ref, digest, mediaType, bytes: total, uploadedBytes, wasmDigest, loadableBy });
+      blobsChecked = true;
+      await store.putManifest(target, artifact.mediaType, artifact.manifestBytes);
+      uploadedBytes += artifact.manifestBytes.length;
     }
-  } finally {
-    await client.close();
+    const { digest, mediaType, wasmDigest, loadableBy } = artifact;
+    results.set(ref, { ref, digest, mediaType, bytes: total, uploadedBytes, wasmDigest, loadableBy });
   }
-  return results;
 }
 
 function canonical(reference: Reference): string {
@@ -96,21 +150,33 @@ function checkDigest(reference: Reference, artifact: PackedArtifact): void {
   );
 }
 
+function checkVersion(reference: Reference): void {
+  if (reference.tag !== undefined && parseVersion(reference.tag)) return;
+  throw new MeshwasmError(
+    "OPTION_INVALID",
+    `moving tags were asked for, but ${formatReference(reference)} has no version as its tag`,
+    { hint: "push to a version, e.g. registry.example.com/filters/hello:1.2.3" },
+  );
+}
+
 function checkHosts(references: readonly Reference[], options: PushOptions): void {
-  const hosts = new Set(references.map(({ host }) => host));
+  const hosts = new Set(references.flatMap((each) => (isLayoutReference(each) ? [] : [each.host])));
   if (options.credentials && hosts.size > 1) {
     const message = `one pair of credentials was given for ${hosts.size} registries: ${[...hosts].join(", ")}`;
     throw new MeshwasmError("OPTION_INVALID", message, { hint: "push to one registry at a time" });
   }
 }
 
-function byRepository(references: readonly Reference[]): [Reference, ...Reference[]][] {
-  const groups = new Map<string, [Reference, ...Reference[]]>();
+function byPlace(references: readonly Reference[], options: PushOptions): Group[] {
+  const groups = new Map<string, Group>();
   for (const reference of references) {
-    const key = `${reference.host}/${reference.repository}`;
-    const group = groups.get(key);
-    if (group) group.push(reference);
-    else groups.set(key, [reference]);
+    const place = formatPlace(reference);
+    const group = groups.get(place);
+    if (group) group.references.push(reference);
+    else {
+      const store = openStore(reference, "pull,push", options);
+      groups.set(place, { store, references: [reference], current: new Map() });
+    }
   }
   return [...groups.values()];
 }

@@ -145,3 +145,35 @@ function generator(seed: number): (below: number) => number {
     return Math.floor((state / 2 ** 32) * below);
   };
 }
+
+test("a layout on disk", () => {
+  const hex = "a".repeat(64);
+  const table: [string, unknown][] = [
+    ["oci:mirror", { path: "mirror" }],
+    ["oci:mirror:1.0.0", { path: "mirror", tag: "1.0.0" }],
+    ["oci:/srv/mirror:1.0.0", { path: "/srv/mirror", tag: "1.0.0" }],
+    [`oci:./m@sha256:${hex}`, { path: "./m", digest: `sha256:${hex}` }],
+    [`oci:m:1@sha256:${hex}`, { path: "m", tag: "1", digest: `sha256:${hex}` }],
+    ["oci:a:b/c", { path: "a:b/c" }],
+    ["oci:@scope/pkg:1", { path: "@scope/pkg", tag: "1" }],
+    ["oci:a:b/:1", { path: "a:b/", tag: "1" }],
+    ["oci:.", { path: "." }],
+  ];
+  for (const [text, expected] of table) {
+    assert.deepEqual(parseReference(text), expected, text);
+    assert.equal(formatReference(parseReference(text)), text);
+  }
+  const wrong: [string, RegExp][] = [
+    ["oci:", /names no folder/],
+    ["oci::1", /names no folder/],
+    ["oci:m:", /tag is empty/],
+    ["oci:m:a b", /character ' '/],
+    ["oci:m@sha256:1", /has 1 hexadecimal/],
+    ["oci:m@", /has no algorithm/],
+    ["oci:m\0:1", /NUL/],
+    ["oci://m", /scheme/],
+  ];
+  for (const [text, message] of wrong) {
+    assert.throws(() => parseReference(text), { code: "REFERENCE_INVALID", exitCode: 2, message }, text);
+  }
+});

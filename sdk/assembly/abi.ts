@@ -43,6 +43,8 @@ export enum HeaderMapType {
   RequestTrailers = 1,
   ResponseHeaders = 2,
   ResponseTrailers = 3,
+  HttpCallResponseHeaders = 6,
+  HttpCallResponseTrailers = 7,
 }
 
 /** Which buffer a hostcall means. */

@@ -1,4 +1,5 @@
 import { LogLevel } from "./abi";
+import { decimal } from "./decimal";
 import { writeLog } from "./hostcalls/log";
 
 /**
@@ -13,9 +14,9 @@ export function abort(message: string | null, file: string | null, line: u32, co
       " at " +
       (file ? file : "unknown") +
       ":" +
-      line.toString() +
+      decimal(line) +
       ":" +
-      column.toString(),
+      decimal(column),
   );
   unreachable();
 }

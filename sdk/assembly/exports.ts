@@ -14,27 +14,29 @@ import {
   findRoot,
   leave,
 } from "./dispatch/dispatcher";
-import { requestHeaders, responseHeaders } from "./http/headers";
-import { take } from "./memory/arena";
+import { finishCall, ownerOf } from "./dispatch/pending-calls";
+import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "./http/headers";
+import { HttpCallAnswer } from "./http/http-call";
+import { takeForHost } from "./memory/arena";
 import { defineMetrics } from "./metrics";
-import { downstreamData, upstreamData } from "./network/stream-data";
+import { downstreamData, requestBody, responseBody, upstreamData } from "./stream-data";
 
 /** Says which ABI the module speaks. */
 export function proxy_abi_version_0_2_1(): void {}
 
 /** The host asks for room to put an answer in. */
 export function proxy_on_memory_allocate(size: usize): usize {
-  return take(size);
+  return takeForHost(size);
 }
 
 export function proxy_on_context_create(id: u32, parent: u32): void {
-  enter();
+  enter(id);
   createContext(id, parent);
   leave();
 }
 
 export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
-  enter();
+  enter(id);
   const root = findRoot(id);
   const started = root != null && root.onStart();
   leave();
@@ -42,7 +44,7 @@ export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
 }
 
 export function proxy_on_configure(id: u32, configurationSize: u32): bool {
-  enter();
+  enter(id);
   const root = findRoot(id);
   defineMetrics();
   const configured = root != null && root.onConfigure(new PluginConfiguration(configurationSize));
@@ -51,7 +53,7 @@ export function proxy_on_configure(id: u32, configurationSize: u32): bool {
 }
 
 export function proxy_on_done(id: u32): bool {
-  enter();
+  enter(id);
   const context = findContext(id);
   if (context) context.onDone();
   leave();
@@ -59,14 +61,14 @@ export function proxy_on_done(id: u32): bool {
 }
 
 export function proxy_on_log(id: u32): void {
-  enter();
+  enter(id);
   const context = findContext(id);
   if (context) context.onLog();
   leave();
 }
 
 export function proxy_on_delete(id: u32): void {
-  enter();
+  enter(id);
   const context = findContext(id);
   if (context) {
     context.onDelete();
@@ -76,23 +78,81 @@ export function proxy_on_delete(id: u32): void {
 }
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
-  enter();
+  enter(id);
   const stream = findHttpStream(id);
   const action = stream ? stream.onRequestHeaders(requestHeaders, endOfStream != 0) : Action.Continue;
   leave();
   return action;
 }
 
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
+  enter(id);
+  const stream = findHttpStream(id);
+  const action = stream ? stream.onRequestBody(requestBody, size, endOfStream != 0) : Action.Continue;
+  leave();
+  return action;
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): u32 {
+  enter(id);
+  const stream = findHttpStream(id);
+  const action = stream ? stream.onRequestTrailers(requestTrailers) : Action.Continue;
+  leave();
+  return action;
+}
+
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
-  enter();
+  enter(id);
   const stream = findHttpStream(id);
   const action = stream ? stream.onResponseHeaders(responseHeaders, endOfStream != 0) : Action.Continue;
   leave();
   return action;
 }
 
+export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  enter(id);
+  const stream = findHttpStream(id);
+  const action = stream ? stream.onResponseBody(responseBody, size, endOfStream != 0) : Action.Continue;
+  leave();
+  return action;
+}
+
+export function proxy_on_response_trailers(id: u32, count: u32): u32 {
+  enter(id);
+  const stream = findHttpStream(id);
+  const action = stream ? stream.onResponseTrailers(responseTrailers) : Action.Continue;
+  leave();
+  return action;
+}
+
+export function proxy_on_http_call_response(
+  id: u32,
+  token: u32,
+  headers: u32,
+  bodySize: u32,
+  trailers: u32,
+): void {
+  enter(id);
+  finishCall(token, new HttpCallAnswer(headers, bodySize, trailers), findContext(ownerOf(token)) != null);
+  leave();
+}
+
+export function proxy_on_tick(id: u32): void {
+  enter(id);
+  const root = findRoot(id);
+  if (root) root.onTick();
+  leave();
+}
+
+export function proxy_on_queue_ready(id: u32, token: u32): void {
+  enter(id);
+  const root = findRoot(id);
+  if (root) root.onQueueReady(token);
+  leave();
+}
+
 export function proxy_on_new_connection(id: u32): u32 {
-  enter();
+  enter(id);
   const stream = findNetworkStream(id);
   const action = stream ? stream.onNewConnection() : Action.Continue;
   leave();
@@ -100,7 +160,7 @@ export function proxy_on_new_connection(id: u32): u32 {
 }
 
 export function proxy_on_downstream_data(id: u32, size: u32, endOfStream: u32): u32 {
-  enter();
+  enter(id);
   const stream = findNetworkStream(id);
   const action = stream ? stream.onDownstreamData(downstreamData, size, endOfStream != 0) : Action.Continue;
   leave();
@@ -108,7 +168,7 @@ export function proxy_on_downstream_data(id: u32, size: u32, endOfStream: u32): 
 }
 
 export function proxy_on_upstream_data(id: u32, size: u32, endOfStream: u32): u32 {
-  enter();
+  enter(id);
   const stream = findNetworkStream(id);
   const action = stream ? stream.onUpstreamData(upstreamData, size, endOfStream != 0) : Action.Continue;
   leave();
@@ -116,14 +176,14 @@ export function proxy_on_upstream_data(id: u32, size: u32, endOfStream: u32): u3
 }
 
 export function proxy_on_downstream_connection_close(id: u32, peer: u32): void {
-  enter();
+  enter(id);
   const stream = findNetworkStream(id);
   if (stream) stream.onDownstreamClose(peer);
   leave();
 }
 
 export function proxy_on_upstream_connection_close(id: u32, peer: u32): void {
-  enter();
+  enter(id);
   const stream = findNetworkStream(id);
   if (stream) stream.onUpstreamClose(peer);
   leave();

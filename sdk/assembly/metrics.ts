@@ -1,19 +1,46 @@
 import { MetricType, Status } from "./abi";
-import { defineMetric, incrementMetric } from "./hostcalls/metrics";
-import { returnedPtr } from "./memory/returned";
+import { defineMetric, getMetric, incrementMetric, recordMetric } from "./hostcalls/metrics";
+import { ptrSlot, returnedPtr } from "./memory/returned";
 
-const counters: Counter[] = [];
+const metrics: Metric[] = [];
 
 /**
- * A number that only grows, in Envoy's stats under the name given. Make it at the top level of the filter's file: it
- * is defined when the filter is configured (Envoy refuses it earlier), so it shows 0 before the first request.
+ * A number in Envoy's stats, under the name given. Make it at the top level of the filter's file: it is defined when
+ * the filter is configured (Envoy refuses it earlier), so it is there before the first request.
  */
-export class Counter {
-  private id: u32 = 0;
+export abstract class Metric {
+  protected id: u32 = 0;
   private defined: bool = false;
 
-  constructor(private name: string) {
-    counters.push(this);
+  constructor(
+    private type: MetricType,
+    private name: string,
+  ) {
+    metrics.push(this);
+  }
+
+  /** Defines the metric in the host; a second call does nothing. */
+  define(): Status {
+    if (this.defined) return Status.Ok;
+    const status = defineMetric(this.type, this.name);
+    if (status == Status.Ok) {
+      this.id = <u32>returnedPtr();
+      this.defined = true;
+    }
+    return status;
+  }
+
+  /** The value at the moment; 0 when it cannot be had, and for a histogram. */
+  get value(): u64 {
+    if (this.define() != Status.Ok || getMetric(this.id) != Status.Ok) return 0;
+    return load<u64>(ptrSlot());
+  }
+}
+
+/** A number that only grows. */
+export class Counter extends Metric {
+  constructor(name: string) {
+    super(MetricType.Counter, name);
   }
 
   /** Adds `amount`, at least 1. */
@@ -21,20 +48,41 @@ export class Counter {
     const status = this.define();
     return status == Status.Ok ? incrementMetric(this.id, amount) : status;
   }
+}
 
-  /** Defines the counter in the host; a second call does nothing. */
-  define(): Status {
-    if (this.defined) return Status.Ok;
-    const status = defineMetric(MetricType.Counter, this.name);
-    if (status == Status.Ok) {
-      this.id = <u32>returnedPtr();
-      this.defined = true;
-    }
-    return status;
+/** A number that grows and shrinks. */
+export class Gauge extends Metric {
+  constructor(name: string) {
+    super(MetricType.Gauge, name);
+  }
+
+  /** Sets it. */
+  set(value: u64): Status {
+    const status = this.define();
+    return status == Status.Ok ? recordMetric(this.id, value) : status;
+  }
+
+  /** Adds `amount`, which may be negative. */
+  add(amount: i64): Status {
+    const status = this.define();
+    return status == Status.Ok ? incrementMetric(this.id, amount) : status;
   }
 }
 
-/** Defines every counter made so far. */
+/** Values of which Envoy keeps the distribution. */
+export class Histogram extends Metric {
+  constructor(name: string) {
+    super(MetricType.Histogram, name);
+  }
+
+  /** Adds a value. */
+  record(value: u64): Status {
+    const status = this.define();
+    return status == Status.Ok ? recordMetric(this.id, value) : status;
+  }
+}
+
+/** Defines every metric made so far. */
 export function defineMetrics(): void {
-  for (let i = 0; i < counters.length; i++) counters[i].define();
+  for (let i = 0; i < metrics.length; i++) metrics[i].define();
 }

@@ -5,6 +5,7 @@ import { ABI_MARKERS, envoyImports } from "./module/signatures.js";
 import { caseId, casePlugin, httpMessage, inEnvoy, inHost } from "./testing/agreement.js";
 import { AGREEMENT_CASES } from "./testing/agreement-cases.js";
 import { findEnvoy, type RunningEnvoy, startEnvoy } from "./testing/envoy.js";
+import { grpcServer } from "./testing/grpc-server.js";
 import { probeModule } from "./testing/probe.js";
 import { asRecorded, type Recorded, readRecorded, writeRecorded } from "./testing/recorded.js";
 import { echoServer, TCP_CASES, tcpInEnvoy, tcpInHost } from "./testing/tcp-agreement.js";
@@ -33,25 +34,37 @@ function check(key: string, envoy: unknown, host: unknown): void {
 describe("the host and the real Envoy agree on HTTP", { skip }, () => {
   let envoy: RunningEnvoy;
   let upstream: WireUpstream;
+  let auth: WireUpstream;
+  let grpc: Awaited<ReturnType<typeof grpcServer>>;
 
   before(async () => {
+    grpc = await grpcServer();
+    auth = await wireUpstream((path) => {
+      const [, id = ""] = /^\/case-(\d+)\//.exec(path) ?? [];
+      const answer = AGREEMENT_CASES[Number(id)]?.callouts?.[path] ?? {};
+      if (answer === "timeout") return undefined;
+      if (answer === "reset") return { cutOff: "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\npart" };
+      return httpMessage(`HTTP/1.1 ${answer.status ?? 200} OK`, answer as Parameters<typeof httpMessage>[1]);
+    });
     upstream = await wireUpstream((path) => {
       const test = AGREEMENT_CASES.find(
         ({ request }, index) => (request?.path ?? `/${caseId(index)}`) === path,
       );
       return httpMessage(`HTTP/1.1 ${test?.response?.status ?? 200} OK`, test?.response ?? {});
     });
-    envoy = await startEnvoy(needed(), AGREEMENT_CASES.map(casePlugin), upstream.port);
+    envoy = await startEnvoy(needed(), AGREEMENT_CASES.map(casePlugin), upstream.port, auth.port, grpc.port);
   });
 
   after(async () => {
     await envoy?.stop();
     await upstream?.close();
+    await auth?.close();
+    await grpc?.close();
   });
 
   AGREEMENT_CASES.forEach((test, index) => {
     it(test.name, async () => {
-      check(`http: ${test.name}`, await inEnvoy(test, index, envoy, upstream), inHost(test, index));
+      check(`http: ${test.name}`, await inEnvoy(test, index, envoy, upstream, auth), inHost(test, index));
     });
   });
 });

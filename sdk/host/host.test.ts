@@ -141,15 +141,9 @@ describe("logging", () => {
 });
 
 describe("what the host lacks", () => {
-  it("loads, and ends the test by name when it is called", () => {
-    const module = wat(`(module
-      (import "env" "proxy_register_shared_queue" (func $queue (param i32 i32 i32) (result i32)))
-      (memory (export "memory") 1)
-      (func (export "proxy_abi_version_0_2_1"))
-      (func (export "malloc") (param i32) (result i32) (i32.const 8))
-      (func (export "proxy_on_response_headers") (param i32 i32 i32) (result i32)
-        (call $queue (i32.const 0) (i32.const 1) (i32.const 8))))`);
-    throwsCode(() => new Host(module).exchange(), "IMPORT_UNSUPPORTED", /proxy_register_shared_queue/);
+  it("ends the test by name when it is called", () => {
+    const probe = probeModule({ response_headers: { steps: [{ do: "foreign", name: "expr_create" }] } });
+    throwsCode(() => new Host(probe).exchange(), "IMPORT_UNSUPPORTED", /expr_create/);
   });
 });
 

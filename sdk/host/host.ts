@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { grpcCallouts, httpCallouts } from "./callouts/callout.js";
+import type { GrpcCallout } from "./callouts/grpc-callout.js";
+import type { HttpCallout } from "./callouts/http-callout.js";
 import type { RootContext } from "./contexts/root.js";
 import type { MeshwasmError } from "./errors.js";
 import { Exchange } from "./http/exchange.js";
@@ -16,6 +19,7 @@ import { type ConnectionScript, converse } from "./tcp/conversation.js";
 import type { CallRecord } from "./transcript.js";
 import type { LogEntry } from "./world/logs.js";
 import type { Metric } from "./world/metrics.js";
+import type { World } from "./world/world.js";
 
 /** Who answers a request that passed the filter: always the same, or by request. */
 export type Upstream = ResponseInput | ((request: SeenRequest) => ResponseInput);
@@ -27,6 +31,8 @@ export type Upstream = ResponseInput | ((request: SeenRequest) => ResponseInput)
 export class Host {
   private readonly loaded: LoadedModule;
   private readonly settings: Settings;
+  /** What this host shares with others that were given the same one: data, queues, metrics, time. */
+  readonly world: World;
   private runtime: PluginRuntime;
   private started = false;
   private closed = false;
@@ -39,6 +45,7 @@ export class Host {
   constructor(wasm: Uint8Array, options: HostOptions = {}) {
     this.settings = settings(options);
     this.loaded = loadModule(wasm);
+    this.world = this.settings.world;
     this.runtime = new PluginRuntime(this.loaded, this.settings);
   }
 
@@ -60,6 +67,7 @@ export class Host {
   start(): this {
     if (!this.started) {
       this.started = true;
+      this.world.join(this.settings.vmId);
       this.runtime.start(this.settings.pluginConfig);
       this.runtime.settle();
     }
@@ -135,7 +143,7 @@ export class Host {
   configure(pluginConfig: ConfigInput): boolean {
     this.start();
     const config = configBytes(pluginConfig);
-    const canary = new PluginRuntime(this.loaded, { ...this.settings, onLog: undefined });
+    const canary = new PluginRuntime(this.loaded, { ...this.settings, onLog: undefined }, true);
     try {
       canary.start(config);
     } catch (error) {
@@ -159,6 +167,7 @@ export class Host {
     this.closed = true;
     this.runtime.shutDown(this.runtime.root);
     this.runtime.settle();
+    this.world.leave(this.settings.vmId);
   }
 
   /** Everything that was logged at or above the log level, oldest first. */
@@ -171,9 +180,19 @@ export class Host {
     return this.runtime.journal.calls;
   }
 
+  /** HTTP requests that the filter sent by itself, oldest first. */
+  get callouts(): readonly HttpCallout[] {
+    return httpCallouts(this.runtime.callouts);
+  }
+
+  /** gRPC calls and streams that the filter began by itself, oldest first. */
+  get grpcCallouts(): readonly GrpcCallout[] {
+    return grpcCallouts(this.runtime.callouts);
+  }
+
   /** Metrics by name, as the filter named them (Envoy adds `wasmcustom.` in front). */
   get metrics(): ReadonlyMap<string, Metric> {
-    return this.runtime.metrics.byName;
+    return this.world.metrics.byName;
   }
 
   /** A counter's value; undefined when no counter of that name was defined. */

@@ -1,7 +1,21 @@
 /** The in-process host: loads a proxy-wasm module and sends HTTP exchanges and TCP connections through it. */
 
+export type { Callout, CalloutState } from "./callouts/callout.js";
+export type {
+  CalloutAnswer,
+  CalloutResponse,
+  Cluster,
+  GrpcAnswer,
+  GrpcCluster,
+  GrpcOutcome,
+  HttpCluster,
+} from "./callouts/clusters.js";
+export type { GrpcRequest, GrpcStatus } from "./callouts/grpc-callout.js";
+export { GrpcCallout } from "./callouts/grpc-callout.js";
+export { HttpCallout } from "./callouts/http-callout.js";
 export type { HostErrorCode, MeshwasmErrorOptions, WasmFrame } from "./errors.js";
 export { MeshwasmError } from "./errors.js";
+export type { ForeignFunction, ForeignResult } from "./foreign/envoy-functions.js";
 export type { BytesInput } from "./headers/bytes.js";
 export { HeadersView } from "./headers/view.js";
 export type { Upstream } from "./host.js";
@@ -22,3 +36,5 @@ export type { CallRecord, CallValue } from "./transcript.js";
 export { formatCalls } from "./transcript.js";
 export type { LogEntry, LogLevel } from "./world/logs.js";
 export type { Metric, MetricType } from "./world/metrics.js";
+export type { WorldOptions } from "./world/world.js";
+export { World } from "./world/world.js";

@@ -1,8 +1,11 @@
+import type { Cluster, Clusters } from "./callouts/clusters.js";
 import { MeshwasmError } from "./errors.js";
+import type { ForeignFunction, ForeignFunctions } from "./foreign/envoy-functions.js";
 import { toByteString } from "./headers/bytes.js";
 import type { Addresses } from "./properties/stream-info.js";
 import type { PropertyValue } from "./properties/value.js";
 import { LOG_LEVELS, type LogEntry, type LogLevel } from "./world/logs.js";
+import { World } from "./world/world.js";
 
 /** A configuration: text, bytes, or an object that is turned into JSON. */
 export type ConfigInput = string | Uint8Array | object;
@@ -40,6 +43,15 @@ export interface HostOptions {
    * A bigint is an int, a number a double.
    */
   properties?: Readonly<Record<string, string | Uint8Array | bigint | number | boolean>>;
+  /** Clusters that the filter may call, by name; others are not there (`proxy_http_call` answers BadArgument). */
+  clusters?: Readonly<Record<string, Cluster>>;
+  /**
+   * Functions for `proxy_call_foreign_function`, by name: they give bytes, or an ABI status as a number. They win
+   * over Envoy's own.
+   */
+  foreignFunctions?: Readonly<Record<string, ForeignFunction>>;
+  /** Shared with other hosts: they are VMs of one Envoy then, and `now` is the world's. Default: one of its own. */
+  world?: World;
   /** False: no transcript, which is faster; default true. */
   transcript?: boolean;
   /** Log entries and root calls that are kept at least; default 10,000. */
@@ -65,7 +77,9 @@ export interface Settings {
   readonly onLog: ((entry: LogEntry) => void) | undefined;
   readonly failOpen: boolean;
   readonly environment: ReadonlyMap<string, string>;
-  readonly now: number;
+  readonly world: World;
+  readonly clusters: Clusters;
+  readonly foreignFunctions: ForeignFunctions;
   readonly bufferLimit: number;
   readonly addresses: Addresses;
   readonly properties: ReadonlyMap<string, PropertyValue>;
@@ -100,7 +114,9 @@ export function settings(options: HostOptions): Settings {
     onLog: options.onLog,
     failOpen: failurePolicy === "FailOpen",
     environment: new Map(Object.entries(options.environment ?? {})),
-    now: typeof now === "number" ? now : now.getTime(),
+    world: options.world ?? new World({ now }),
+    foreignFunctions: new Map(Object.entries(options.foreignFunctions ?? {})),
+    clusters: new Map(Object.entries(options.clusters ?? {})),
     bufferLimit: options.bufferLimit ?? 1024 * 1024,
     addresses: {
       source: options.source ?? "127.0.0.1:40000",

@@ -1,6 +1,9 @@
+import type { Callout } from "./callouts/callout.js";
+import type { Clusters } from "./callouts/clusters.js";
 import { Context, type Journal } from "./contexts/context.js";
 import { type Plugin, RootContext } from "./contexts/root.js";
 import { MeshwasmError } from "./errors.js";
+import type { ForeignFunctions } from "./foreign/envoy-functions.js";
 import type { LoadedModule } from "./module/load.js";
 import type { Settings } from "./options.js";
 import { WasmResult } from "./status.js";
@@ -9,37 +12,44 @@ import { Vm } from "./vm/vm.js";
 import { VirtualClock } from "./world/clock.js";
 import { LogBook, type LogEntry } from "./world/logs.js";
 import { MetricStore } from "./world/metrics.js";
-import { SharedData } from "./world/shared-data.js";
+import type { SharedData } from "./world/shared-data.js";
+import type { SharedQueues } from "./world/shared-queues.js";
+import type { Surroundings } from "./world/surroundings.js";
 import type { World } from "./world/world.js";
 
 /**
  * A VM with its root contexts and the world around it: starting, configuring, ticking and shutting down.
  * Follows `WasmBase` and `PluginHandleBase` of proxy-wasm-cpp-host.
  */
-export class PluginRuntime implements World {
+export class PluginRuntime implements Surroundings {
   readonly clock: VirtualClock;
   readonly logs: LogBook;
-  readonly metrics = new MetricStore();
-  readonly sharedData = new SharedData();
+  readonly metrics: MetricStore;
+  /** Callouts that were made, oldest first. */
+  readonly callouts: Callout[] = [];
   /** Calls on the VM's own and on root contexts. */
   readonly journal: Journal & { readonly calls: CallRecord[]; readonly logs: LogEntry[] } = {
     calls: [],
     logs: [],
+    callouts: [],
   };
   vmContext: Context | undefined;
   /** The plugin's present root context; undefined until started. */
   root: RootContext | undefined;
   vm: Vm | undefined;
-  private tasks: (() => void)[] = [];
-  private raised: MeshwasmError | undefined;
+  private readonly world: World;
   private readonly ticks = new Map<number, { period: number; cancel: () => void }>();
   private readonly pendingDone = new Map<number, RootContext>();
 
   constructor(
     private readonly loaded: LoadedModule,
     private readonly settings: Settings,
+    private readonly canary = false,
   ) {
-    this.clock = new VirtualClock(settings.now);
+    this.world = settings.world;
+    // A canary sees no time pass and gets no answers: it is gone before either could happen.
+    this.clock = canary ? new VirtualClock(this.world.clock.now) : this.world.clock;
+    this.metrics = new MetricStore(this.world.metrics);
     this.logs = new LogBook(settings.logLevel, settings.keep, settings.onLog);
   }
 
@@ -52,8 +62,20 @@ export class PluginRuntime implements World {
   get environment(): ReadonlyMap<string, string> {
     return this.settings.environment;
   }
-  get properties(): World["properties"] {
+  get properties(): Surroundings["properties"] {
     return this.settings.properties;
+  }
+  get sharedData(): SharedData {
+    return this.world.sharedData;
+  }
+  get queues(): SharedQueues {
+    return this.world.queues;
+  }
+  get clusters(): Clusters {
+    return this.settings.clusters;
+  }
+  get foreignFunctions(): ForeignFunctions {
+    return this.settings.foreignFunctions;
   }
   get transcript(): boolean {
     return this.settings.transcript;
@@ -83,7 +105,7 @@ export class PluginRuntime implements World {
       root.configure(),
       "proxy_on_configure answered false: Envoy rejects the configuration",
     );
-    this.runTasks();
+    if (!this.canary) this.world.runTasks();
     return root;
   }
 
@@ -142,25 +164,32 @@ export class PluginRuntime implements World {
   }
 
   post(task: () => void): void {
-    this.tasks.push(task);
+    if (!this.canary) this.world.post(task);
   }
 
   raise(error: MeshwasmError): void {
-    this.raised ??= error;
+    this.world.raise(error);
   }
 
-  private runTasks(): void {
-    while (this.tasks.length > 0) this.tasks.shift()!();
+  noteCallout(callout: Callout): void {
+    if (this.canary) return;
+    this.callouts.push(callout);
+    if (this.callouts.length > 2 * this.settings.keep) this.callouts.splice(0, this.settings.keep);
+  }
+
+  queueReady(contextId: number, token: number): void {
+    this.post(() => {
+      const context = this.vm?.contexts.get(contextId);
+      if (context instanceof RootContext) context.queueReady(token);
+    });
   }
 
   /** Ends a call from outside: runs what was posted, and throws what a hostcall raised. */
   settle(): void {
-    this.runTasks();
-    const { calls, logs } = this.journal;
+    const { calls, logs, callouts } = this.journal;
     if (calls.length > 2 * this.settings.keep) calls.splice(0, this.settings.keep);
     if (logs.length > 0) logs.length = 0;
-    const error = this.raised;
-    this.raised = undefined;
-    if (error !== undefined) throw error;
+    if (callouts.length > 0) callouts.length = 0;
+    this.world.settle();
   }
 }

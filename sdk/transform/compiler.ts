@@ -3,14 +3,28 @@
  * runs inside whichever compiler the filter pins, and must not load a second one.
  */
 export interface ClassElement {
+  name: string;
   internalName: string;
   base: ClassElement | null;
-  prototype: { instanceMembers: Map<string, unknown> | null };
+  typeArguments: Type[] | null;
+  prototype: {
+    internalName: string;
+    declaration: Declaration;
+    instanceMembers: Map<string, unknown> | null;
+  };
 }
 
 export interface FunctionElement {
-  typeArguments: { getClass(): ClassElement | null }[] | null;
-  prototype: { declaration: { name: { range: Range } } };
+  typeArguments: Type[] | null;
+  prototype: { declaration: Declaration };
+}
+
+interface Type {
+  getClass(): ClassElement | null;
+}
+
+interface Declaration {
+  name: { range: Range };
 }
 
 interface FunctionPrototypeElement {

@@ -17,7 +17,7 @@ const spelling: Readonly<Record<string, string>> = { seed: "Math.random" };
 const instead: readonly [pattern: RegExp, advice: string][] = [
   [/^(?:console\.|trace$)/, "use log of @meshwasm/sdk/assembly"],
   [/^seed$/, "declare random_get of wasi_snapshot_preview1 and use that"],
-  [/^(?:Date|performance)\.now$/, "declare env.proxy_get_current_time_nanoseconds and use that"],
+  [/^(?:Date|performance)\.now$/, "use clock of @meshwasm/sdk/assembly"],
 ];
 
 /**

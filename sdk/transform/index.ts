@@ -1,22 +1,15 @@
 import { readFileSync } from "node:fs";
-import { optionalCallbacks } from "./callbacks.js";
-import {
-  type Binaryen,
-  type Module,
-  overrides,
-  type Parser,
-  type Program,
-  typeArgumentsOf,
-} from "./compiler.js";
+import { answerCallbacks, optionalCallbacks } from "./callbacks.js";
+import { type Binaryen, type Module, overrides, type Parser, type Program } from "./compiler.js";
 import { checkImports } from "./imports.js";
+import { registeredFilters } from "./registrations.js";
 
 const library = "~lib/@meshwasm/sdk/assembly/";
-const registrations = ["registerHttpFilter", "registerNetworkFilter"];
 
 /**
  * The asc transform of every filter's build, named by the SDK's asconfig.json, so that plain `npx asc` has it too. It
  * adds the ABI's exports as an entry, removes those callbacks that no registered class overrides, and refuses imports
- * that Envoy does not have.
+ * that Envoy does not have and filters registered with the wrong classes.
  */
 export default class FilterTransform {
   /** Set by asc, on the prototype. */
@@ -46,13 +39,15 @@ export default class FilterTransform {
 
   afterCompile(module: Module): void {
     // What is registered decides, not what is declared: an unused class must not cost a callback.
-    const registered = registrations.flatMap((name) =>
-      typeArgumentsOf(this.program, `${library}dispatch/registry/${name}`),
-    );
-    const filters = registered.flatMap(([filter]) => (filter ? [filter] : []));
+    const registered = registeredFilters(this.program, library);
+    const filter = registered.map((each) => each.filter);
+    const root = registered.map((each) => each.root);
+    const classes = { filter, root, any: [...filter, ...root] };
     for (const { exportName, method, owner } of optionalCallbacks) {
-      const classes = owner === "any" ? registered.flat() : filters;
-      if (!classes.some((type) => overrides(type, method, library))) module.removeExport(exportName);
+      if (!classes[owner].some((type) => overrides(type, method, library))) module.removeExport(exportName);
+    }
+    for (const { exportName, hostcall } of answerCallbacks) {
+      if (!this.program.instancesByName.has(`${library}${hostcall}`)) module.removeExport(exportName);
     }
     checkImports(this.program, module, this.binaryen);
   }

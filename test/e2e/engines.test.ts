@@ -9,10 +9,12 @@ import { helloCases } from "./tables/hello.js";
 import type { HttpCase } from "./tables/http-case.js";
 import { probeCases } from "./tables/probe.js";
 import { tcpProbeCases } from "./tables/tcp-probe.js";
+import { worldCases } from "./tables/world.js";
 
 const filters = [
   { dir: "examples/hello", http: helloCases },
   { dir: "test/e2e/filters/probe", http: probeCases },
+  { dir: "test/e2e/filters/world", http: worldCases },
   { dir: "test/e2e/filters/tcp-probe", tcp: tcpProbeCases },
 ];
 const engines: {
@@ -74,5 +76,7 @@ function checkHttp(outcome: HttpOutcome, { expect }: HttpCase): void {
     );
   }
   if (expect.upstreamPath !== undefined) assert.equal(outcome.upstream?.path, expect.upstreamPath, shown);
+  if (expect.upstreamBody !== undefined) assert.equal(outcome.upstream?.body, expect.upstreamBody, shown);
+  if (expect.callee) assert.deepEqual(outcome.callee, expect.callee, shown);
   if (expect.logs) assert.deepEqual(outcome.logs, expect.logs);
 }

@@ -15,7 +15,8 @@ export interface Import {
 }
 
 const sourceFile = /\.(?:ts|mjs|js)$/;
-const leftOut = /(?:^|\/)(?:node_modules|dist|build|coverage|templates|testdata|\.git)(?:\/|$)/;
+const leftOut =
+  /(?:^|\/)(?:node_modules|dist|coverage|templates|testdata|\.git)(?:\/|$)|^build\/|^(?:examples|plugins|test\/e2e\/filters)\/[^/]+\/build\//;
 const importing =
   /(?:^|[\s;])(?:import|export)\s(?:[^"';]*?\sfrom\s)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
 

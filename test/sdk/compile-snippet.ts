@@ -29,10 +29,13 @@ export function compileModule(source: string, options: SnippetOptions = {}): Pro
   return build(source, {}, { ...options, args });
 }
 
+/** Functions of a module, and what the loader adds. */
+export type Loaded<T> = T & ASUtil & { memory: WebAssembly.Memory };
+
 /** The functions that such a module exports. Strings are pointers: `__getString` reads them. */
-export async function loadFunctions<T>(source: string, options: SnippetOptions = {}): Promise<T & ASUtil> {
+export async function loadFunctions<T>(source: string, options: SnippetOptions = {}): Promise<Loaded<T>> {
   const wasm = await compileModule(source, options);
-  return instantiateSync(wasm as Uint8Array<ArrayBuffer>, {}).exports as unknown as T & ASUtil;
+  return instantiateSync(wasm as Uint8Array<ArrayBuffer>, {}).exports as unknown as Loaded<T>;
 }
 
 /** A temporary filter's folder; the caller removes it. */

@@ -119,6 +119,14 @@ for (const compiler of Object.keys(compilers) as (keyof typeof compilers)[]) {
   });
 }
 
+test("the newest compiler too refuses an import that Envoy lacks", async () => {
+  const source = `${imports}\nconsole.warn("hello");`;
+  await assert.rejects(
+    compileFilter(source, { compiler: "newest", args: quick }),
+    /assembly\/index\.ts:5:1: console\.warn needs env\.console\.warn/,
+  );
+});
+
 test("buildFilter exports the same", async () => {
   const { source, callbacks } = cases["two filters in one module"]!;
   const dir = filterFolder(source, { extends: "@meshwasm/sdk/asconfig.json" });

@@ -1,4 +1,4 @@
-import { loadFunctions } from "./compile-snippet.js";
+import { type Loaded, loadFunctions } from "./compile-snippet.js";
 
 /** A value as the SDK's reader sees it. */
 export type Seen =
@@ -69,7 +69,7 @@ function visit(value: Json): void {
 
 /** The SDK's JSON reader, compiled, with its answers as JavaScript values. */
 export class JsonProbe {
-  private constructor(private readonly wasm: Awaited<ReturnType<typeof loadFunctions<Exports>>>) {}
+  private constructor(private readonly wasm: Loaded<Exports>) {}
 
   static async load(): Promise<JsonProbe> {
     return new JsonProbe(await loadFunctions<Exports>(source));

@@ -61,11 +61,6 @@ describe("an import that Envoy lacks fails the build and says what needs it", ()
     );
   });
 
-  test("the newest compiler says the same", async () => {
-    const build = compileFilter(filter("console.warn('hello');"), { compiler: "newest" });
-    await assert.rejects(build, /assembly\/index\.ts:9:5: console\.warn needs env\.console\.warn/);
-  });
-
   test("a declared function that Envoy has is taken", async () => {
     const declared =
       '@external("wasi_snapshot_preview1", "random_get") declare function random(ptr: usize, length: usize): i32;';

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import type { ASUtil } from "@assemblyscript/loader";
-import { loadFunctions } from "./compile-snippet.js";
+import { type Loaded, loadFunctions } from "./compile-snippet.js";
 import { Random, seed } from "./random.js";
 
 interface Exports {
@@ -41,7 +40,7 @@ export function isValid(length: i32): bool { return isUtf8(input.dataStart, leng
 export function encodeString(text: string): void { encoded = encode(text); }
 export function encodeLiteral(index: i32): void {
   switch (index) {
-${literals.map((text, index) => `    case ${index}: encoded = encode(${escape(text)}); break;`).join("\n")}
+${literals.map((text, index) => `    case ${index}: encoded = encode(${quoted(text)}); break;`).join("\n")}
   }
 }
 export function encodedAt(): usize { return bytesOf(encoded); }
@@ -49,7 +48,7 @@ export function encodedLength(): u32 { return lengthOf(encoded); }
 export function release(): void { reset(); }
 `;
 
-let wasm: Exports & ASUtil;
+let wasm: Loaded<Exports>;
 let at: number;
 before(async () => {
   wasm = await loadFunctions<Exports>(source);
@@ -124,7 +123,7 @@ describe("encoding agrees with TextEncoder", () => {
     for (let round = 0; round < 3; round++) {
       for (const [index, text] of literals.entries()) {
         wasm.encodeLiteral(index);
-        assert.equal(encoded(), expected(text), escape(text));
+        assert.equal(encoded(), expected(text), quoted(text));
         wasm.release();
       }
     }
@@ -144,7 +143,7 @@ describe("encoding agrees with TextEncoder", () => {
   });
 });
 
-function escape(text: string): string {
+function quoted(text: string): string {
   const escaped = Array.from(
     text.split(""),
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,

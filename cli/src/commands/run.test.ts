@@ -54,7 +54,7 @@ describe("meshwasm run, as a process", () => {
       assert.equal(response.headers.get("x-test"), "yes");
       child.kill(signal);
       assert.equal(await exit, 0, said.err);
-      assert.match(said.err, /\[warning\] seen/);
+      assert.match(said.err, /\[warn\] seen/);
       assert.throws(() => process.kill(document.pid, 0), { code: "ESRCH" });
       assert.deepEqual(
         (await readdir(dir)).filter((name) => name.startsWith("meshwasm-envoy")),

@@ -2,12 +2,13 @@ import { Ajv, type AnySchemaObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { MeshwasmError } from "../errors.js";
-import { parseLocated } from "./located.js";
+import { parseLocatedJson } from "./located.js";
 
 /** The dialects that a configuration schema may be written in; without `$schema` it is 2020-12. */
 function ajvFor(schema: unknown): Ajv {
   const dialect = (schema as AnySchemaObject | null)?.$schema;
-  const options = { allErrors: true, strict: false } as const;
+  // Without a logger: ajv would print of an unknown format, which JSON Schema allows.
+  const options = { allErrors: true, strict: false, logger: false } as const;
   const ajv = /draft-07/.test(String(dialect)) ? new Ajv(options) : new Ajv2020(options);
   formats.default(ajv);
   return ajv;
@@ -19,23 +20,14 @@ function ajvFor(schema: unknown): Ajv {
  * @throws MeshwasmError FILTER_INVALID with file, line and column
  */
 export function checkConfigSchema(text: string, file: string): void {
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    // The YAML reader knows the line; what only JSON refuses (comments, trailing commas) it does not.
-    parseLocated(text, file);
-    throw new MeshwasmError(
-      "FILTER_INVALID",
-      `${placeOf(error, text, file)}: not JSON: ${(error as Error).message}`,
-    );
-  }
-  const located = parseLocated(text, file);
+  const located = parseLocatedJson(text, file);
   const ajv = ajvFor(located.value);
   const fail = (path: string, words: string) => {
     const keys = path.split("/").filter((part) => part !== "" && part !== "#");
     throw new MeshwasmError("FILTER_INVALID", `${located.place(keys)}: not a JSON Schema: ${words}`);
   };
-  if (typeof located.value !== "object" || located.value === null) fail("", "it must be an object");
+  const { value } = located;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail("", "it must be an object");
   try {
     if (ajv.validateSchema(located.value as AnySchemaObject) === false) {
       const error = ajv.errors?.[0];
@@ -63,11 +55,4 @@ export function checkConfig(schemaText: string, config: unknown): string[] {
       error.keyword === "additionalProperties" ? ` ('${error.params.additionalProperty}' is not known)` : "";
     return `${path}: ${error.message}${extra}`;
   });
-}
-
-/** Where JSON.parse stopped: Node names the position in its message only. */
-function placeOf(error: unknown, text: string, file: string): string {
-  const position = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
-  const before = text.slice(0, position).split("\n");
-  return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }

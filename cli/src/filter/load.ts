@@ -1,10 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MeshwasmError } from "../errors.js";
 import { checkConfigSchema } from "./config-schema.js";
 import { parseLocated } from "./located.js";
 import type { Filter, FilterManifest } from "./manifest.js";
 import { manifestSchema } from "./manifest-schema.js";
+import { readOptional } from "./read-optional.js";
 import { validateLocated } from "./validate.js";
 
 /**
@@ -15,12 +16,12 @@ import { validateLocated } from "./validate.js";
 export async function loadFilter(dir: string): Promise<Filter> {
   const root = resolve(dir);
   if (!(await isDirectory(root))) {
-    throw new MeshwasmError("FILE_NOT_FOUND", `there is no folder ${dir}`);
+    throw new MeshwasmError("FILE_NOT_FOUND", `there is no folder ${root}`);
   }
   const manifestPath = join(root, "filter.yaml");
   const manifestText = await readOptional(manifestPath);
   if (manifestText === undefined) {
-    throw new MeshwasmError("FILE_NOT_FOUND", `${manifestPath}: there is no filter.yaml`, {
+    throw new MeshwasmError("FILE_NOT_FOUND", `${manifestPath}:1:1: there is no filter.yaml`, {
       hint: "name the filter's folder, or make one with: meshwasm init DIR",
     });
   }
@@ -54,16 +55,5 @@ async function isDirectory(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory();
   } catch {
     return false;
-  }
-}
-
-async function readOptional(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new MeshwasmError("FILE_NOT_FOUND", `${path} cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
   }
 }

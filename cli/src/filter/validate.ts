@@ -16,13 +16,14 @@ export function createAjv(): Ajv2020 {
 /**
  * Checks a located text against a schema.
  *
+ * @param options `hint` goes into the error
  * @throws MeshwasmError FILTER_INVALID that names the place of the first error and lists all in `details`
  */
-export function validateLocated(located: Located, schema: object): void {
+export function validateLocated(located: Located, schema: object, options: { hint?: string } = {}): void {
   const validate = createAjv().compile(schema);
   if (validate(located.value)) return;
   const errors = (validate.errors ?? []).map((error) => describe(error, located));
-  throw new MeshwasmError("FILTER_INVALID", errors.join("\n"), { details: errors });
+  throw new MeshwasmError("FILTER_INVALID", errors.join("\n"), { ...options, details: errors });
 }
 
 function describe(error: ErrorObject, located: Located): string {
@@ -40,6 +41,8 @@ function pathOf(error: ErrorObject): string[] {
   return path;
 }
 
+const articles: Record<string, string> = { string: "a string", array: "a list", object: "a map of keys" };
+
 function wordsFor(error: ErrorObject): string {
   const name = error.instancePath.slice(1).replaceAll("/", ".");
   switch (error.keyword) {
@@ -51,6 +54,10 @@ function wordsFor(error: ErrorObject): string {
       return `'${name}' must be one of ${(error.params.allowedValues as unknown[]).join(", ")}`;
     case "format":
       return `'${name}' must be a ${error.params.format === "semver" ? "semantic version such as 1.2.3" : error.params.format}`;
+    case "type":
+      return `${name ? `'${name}'` : "this"} must be ${articles[error.params.type as string] ?? error.params.type}`;
+    case "pattern":
+      return `'${name}' must be a-z, 0-9 and hyphens, 63 at most, no hyphen at an end`;
     default:
       return `${name ? `'${name}' ` : ""}${error.message}`;
   }

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { readdirSync, renameSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { MeshwasmError } from "../errors.js";
+import { isMeshwasmError, MeshwasmError } from "../errors.js";
 import type { FilterKind } from "../filter/manifest.js";
 import { manifestSchema } from "../filter/manifest-schema.js";
+import { removeOnSignal } from "../temporary.js";
+import { unwritable } from "../write-files.js";
 import { renderTemplate } from "./template.js";
 import { vendorPackages } from "./vendor.js";
 
@@ -24,9 +27,10 @@ export interface CreatedFilter {
 }
 
 /**
- * Makes a filter's folder, whole or not at all: it is made beside its place and renamed.
+ * Makes a filter's folder, whole or not at all: it is made under a temporary name and renamed.
  *
- * @throws MeshwasmError USAGE for a name that is none, FILE_EXISTS when the folder holds something
+ * @throws MeshwasmError USAGE for a name that is none, FILE_EXISTS when the folder holds something,
+ *   WORK_FAILED when it cannot be written or npm cannot pack the SDK
  */
 export async function createFilter(dir: string, options: CreateFilterOptions): Promise<CreatedFilter> {
   const target = resolve(dir);
@@ -41,33 +45,44 @@ export async function createFilter(dir: string, options: CreateFilterOptions): P
     );
   }
   const existed = await checkEmpty(target);
-  await mkdir(dirname(target), { recursive: true });
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+  // Beside its place, on the same file system; an empty folder that is there stays, since a shell may stand in it.
+  const parent = existed ? target : dirname(target);
+  const temporary = join(parent, `.${basename(target)}.${randomUUID()}.tmp`);
+  const release = removeOnSignal(temporary);
   try {
+    await mkdir(temporary, { recursive: true });
     const packages = await vendorPackages(join(temporary, "vendor"));
     await renderTemplate(options.kind, temporary, { name, packages });
     const files = await listFiles(temporary);
-    if (existed) await rmdir(target);
-    await rename(temporary, target);
+    if (existed) moveInto(target, temporary);
+    else await rename(temporary, target);
     return { name, kind: options.kind, dir: target, files };
+  } catch (error) {
+    throw isMeshwasmError(error) ? error : unwritable(target, error);
   } finally {
     await rm(temporary, { recursive: true, force: true });
+    release();
   }
+}
+
+/** Synchronous, so that no signal is answered before all of it is there. */
+function moveInto(target: string, temporary: string): void {
+  for (const name of readdirSync(temporary)) renameSync(join(temporary, name), join(target, name));
 }
 
 /** Whether the folder is there; an error when it is not empty. */
 async function checkEmpty(target: string): Promise<boolean> {
+  const inTheWay = (words: string) =>
+    new MeshwasmError("FILE_EXISTS", `${target} ${words}`, { hint: "name a new folder" });
   try {
-    const names = await readdir(target);
-    if (names.length === 0) return true;
-    throw new MeshwasmError("FILE_EXISTS", `${target} is not empty`, { hint: "name a new folder" });
+    if ((await readdir(target)).length === 0) return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return false;
-    if (code === "ENOTDIR")
-      throw new MeshwasmError("FILE_EXISTS", `${target} is a file`, { hint: "name a new folder" });
-    throw error;
+    if (code === "ENOTDIR") throw inTheWay("is a file, or stands behind one");
+    throw unwritable(target, error);
   }
+  throw inTheWay("is not empty");
 }
 
 async function listFiles(dir: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { MeshwasmError } from "../errors.js";
+import { undoOnSignal } from "../temporary.js";
 
 /** One of our packages as a tarball. */
 export interface VendoredPackage {
@@ -27,8 +28,12 @@ export async function vendorPackages(folder: string): Promise<VendoredPackage[]>
     dirname(require.resolve(`${name}/package.json`)),
   );
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder, own, ...others];
+  let release = () => {};
   try {
-    const { stdout } = await promisify(execFile)("npm", args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+    const packing = promisify(execFile)("npm", args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+    // It would go on writing into a folder that is being removed.
+    release = undoOnSignal(() => packing.child.kill("SIGKILL"));
+    const { stdout } = await packing;
     return readPacked(stdout);
   } catch (cause) {
     throw new MeshwasmError(
@@ -39,6 +44,8 @@ export async function vendorPackages(folder: string): Promise<VendoredPackage[]>
         hint: "meshwasm doctor shows which npm is used",
       },
     );
+  } finally {
+    release();
   }
 }
 

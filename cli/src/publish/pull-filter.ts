@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { pull, type RemoteOptions } from "@meshwasm/oras";
-import { writeFileAtomic } from "../build/write-file.js";
+import { writeFilesAtomic } from "../write-files.js";
 
 /** What `meshwasm pull --json` prints. */
 export interface PullFilterResult {
@@ -19,7 +19,11 @@ export interface PullFilterResult {
   files: string[];
 }
 
-/** Pulls an artifact and writes its files into a folder, once all of it has been verified. */
+/**
+ * Pulls an artifact and writes its files into a folder, once all of it has been verified.
+ *
+ * @throws MeshwasmError those of `pull` of the OCI client and of `writeFilesAtomic`
+ */
 export async function pullFilter(
   ref: string,
   dir: string,
@@ -28,13 +32,9 @@ export async function pullFilter(
   const pulled = await pull(ref, options);
   const folder = resolve(dir);
   const wasm = join(folder, "plugin.wasm");
-  const files = [wasm];
-  await writeFileAtomic(wasm, pulled.wasm);
-  for (const [name, bytes] of pulled.files) {
-    const path = join(folder, name);
-    await writeFileAtomic(path, bytes);
-    files.push(path);
-  }
+  const contents = new Map([[wasm, pulled.wasm]]);
+  for (const [name, content] of pulled.files) contents.set(join(folder, name), content);
+  await writeFilesAtomic(contents);
   const { digest, mediaType, bytes, wasmDigest } = pulled;
-  return { ref: pulled.ref, digest, mediaType, bytes, wasm, wasmDigest, files };
+  return { ref: pulled.ref, digest, mediaType, bytes, wasm, wasmDigest, files: [...contents.keys()] };
 }

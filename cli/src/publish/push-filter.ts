@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type CompatInput,
   companionFiles,
+  isWasm,
   type PushResult,
   packCompat,
   push,
@@ -10,6 +11,7 @@ import {
 } from "@meshwasm/oras";
 import { buildFilter } from "../build/build.js";
 import { describeBuild } from "../build/describe.js";
+import { MeshwasmError } from "../errors.js";
 import { loadFilter } from "../filter/load.js";
 import type { Output } from "../output.js";
 import type { Source } from "./source-and-refs.js";
@@ -20,7 +22,11 @@ export interface PushFilterOptions extends RemoteOptions {
   output: Output;
 }
 
-/** Builds a folder, packs it or a module as it is, and pushes it to every reference. */
+/**
+ * Builds a folder, packs it or a module as it is, and pushes it to every reference.
+ *
+ * @throws MeshwasmError MODULE_INVALID, those of `loadFilter` and `buildFilter`, and those of `push` of the OCI client
+ */
 export async function pushFilter(
   source: Source,
   refs: string[],
@@ -28,8 +34,16 @@ export async function pushFilter(
 ): Promise<PushResult[]> {
   const { annotations, output, ...remote } = options;
   const input =
-    source.kind === "folder" ? await packFolder(source.path, output) : { wasm: await readFile(source.path) };
+    source.kind === "folder" ? await packFolder(source.path, output) : await packModule(source.path);
   return push(packCompat({ ...input, annotations }), refs, remote);
+}
+
+async function packModule(path: string): Promise<CompatInput> {
+  const wasm = await readFile(path);
+  if (isWasm(wasm)) return { wasm };
+  throw new MeshwasmError("MODULE_INVALID", `${path} is no WebAssembly module`, {
+    hint: "a filter is pushed by its folder, or by the .wasm file that a build gives",
+  });
 }
 
 async function packFolder(dir: string, output: Output): Promise<CompatInput> {

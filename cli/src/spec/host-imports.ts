@@ -53,7 +53,7 @@ export function hostImports(
         pluginName: manifest.name,
         pluginConfig: read(configuration),
       };
-      return hosts.add(new Host(wasm, { ...options, logLevel: "trace" }).start());
+      return hosts.add(started(new Host(wasm, { ...options, logLevel: "trace" })));
     },
     host_configure: (host: number, configuration: Ptr) =>
       Number(hosts.get(host).configure(read(configuration))),
@@ -111,4 +111,13 @@ export function hostImports(
       spec = exports;
     },
   };
+}
+
+/** As-pect keeps the first line of an error only, and the host says in the next ones what the filter logged. */
+function started(host: Host): Host {
+  try {
+    return host.start();
+  } catch (cause) {
+    throw new Error((cause as Error).message.trim().replaceAll(/\s*\n\s*/g, "; "), { cause });
+  }
 }

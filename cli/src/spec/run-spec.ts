@@ -24,19 +24,49 @@ const silent: IReporter = {
   onFinish: () => {},
 };
 
+class SpecContext extends TestContext {
+  /** What the spec was aborted with last; empty: nothing. */
+  get abortMessage(): string {
+    return this.message;
+  }
+}
+
+/** Between a spec's own frame and the error are those of the host that it drives; V8 keeps 10 by itself. */
+const stackFrames = 100;
+
 /** Runs a compiled spec. `imports` are what it may import beside as-pect's own. */
 export function runSpec(file: string, spec: CompiledSpec, imports: SpecImports): SpecTest[] {
   const places = new SourcePlaces(spec.sourceMap);
-  const context = new TestContext({ fileName: file, reporter: silent });
-  const instance = instantiateSync(spec.wasm, context.createImports(imports.modules));
-  imports.attach(instance.exports);
-  context.run(instance as unknown as Parameters<TestContext["run"]>[0]);
-
-  const tests: SpecTest[] = [];
-  collect(context.rootNode, [], tests, places);
-  for (const { message, stackTrace } of context.errors) {
-    tests.push({ path: [file], passed: false, millis: 0, failure: `${message} ${stackTrace}`.trim() });
+  const context = new SpecContext({ fileName: file, reporter: silent });
+  const failed = (failure: string, stack: string): SpecTest => ({
+    path: [file],
+    passed: false,
+    millis: 0,
+    failure,
+    ...optional("place", places.ofStack(stack)),
+  });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = stackFrames;
+  try {
+    const instance = instantiateSync(spec.wasm, context.createImports(imports.modules));
+    imports.attach(instance.exports);
+    context.run(instance as unknown as Parameters<TestContext["run"]>[0]);
+  } catch (error) {
+    // A spec that imports what nobody gives, for one.
+    const { message, stack = "" } = error as Error;
+    return [failed(message, stack)];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
+  const tests: SpecTest[] = [];
+  for (const node of context.rootNode.children) collect(node, [node.name], tests, places);
+  for (const { message, stackTrace } of context.errors) {
+    // Of a spec that ended at its top level as-pect tells only that it did; the reason is what it was aborted with.
+    const [reason = ""] = stackTrace.split("\n");
+    tests.push(failed([message, context.abortMessage || reason].filter(Boolean).join(" "), stackTrace));
+  }
+  if (tests.length === 0 && !context.rootNode.pass)
+    tests.push(failed("the spec failed outside of its tests", ""));
   return tests;
 }
 
@@ -53,11 +83,22 @@ function describe(node: TestNode, path: string[], places: SourcePlaces): SpecTes
   const millis = Math.max(0, node.end - node.start);
   if (node.pass) return { path, passed: true, millis };
   const stack = node.stackTrace ?? "";
+  const { actual, expected } = node;
   const values = [
-    node.actual && `actual: ${node.actual.stringify({ indent: 0 })}`,
-    node.expected && `expected: ${node.expected.stringify({ indent: 0 })}`,
+    actual && `actual: ${actual.stringify({ indent: 0 })}`,
+    expected && `expected: ${expected.negated ? "not " : ""}${expected.stringify({ indent: 0 })}`,
   ].filter(Boolean);
-  const failure = [node.message || stack.split("\n")[0] || "failed", ...values].join("\n");
-  const place = places.ofStack(stack);
-  return { path, passed: false, millis, failure, ...(place !== undefined && { place }) };
+  // A failed expectation is a trap in the module: the values say more than that.
+  const reason = node.message || (values.length > 0 ? "" : stack.split("\n")[0] || "failed");
+  return {
+    path,
+    passed: false,
+    millis,
+    failure: [reason, ...values].filter(Boolean).join("\n"),
+    ...optional("place", places.ofStack(stack)),
+  };
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in K]: string });
 }

@@ -23,10 +23,18 @@ export class SourcePlaces {
     return own ?? places.find((place) => place !== undefined);
   }
 
-  /** The place of a byte offset in the module. */
+  /** The place of a byte offset in the module; of an instruction that has none, that of the nearest one before it. */
   ofOffset(offset: number): string | undefined {
-    const entry = this.map.findEntry(0, offset);
-    if (!("originalSource" in entry)) return undefined;
+    let entry = this.map.findEntry(0, offset);
+    while (entryHasNoSource(entry) && "generatedColumn" in entry && entry.generatedColumn > 0) {
+      entry = this.map.findEntry(0, entry.generatedColumn - 1);
+    }
+    if (!("originalSource" in entry) || entryHasNoSource(entry)) return undefined;
     return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   }
+}
+
+/** As of code that the compiler made up. */
+function entryHasNoSource(entry: object): boolean {
+  return !("originalSource" in entry) || entry.originalSource === undefined;
 }

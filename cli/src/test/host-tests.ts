@@ -1,18 +1,26 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { removeOnSignal, undoOnSignal } from "../temporary.js";
 
 /** One test that has ended. */
 export interface TestEnd {
-  name: string;
+  /** The suites around it and its own name; of a file that did not load, the file's. */
+  path: string[];
   passed: boolean;
   skipped: boolean;
-  isSuite: boolean;
-  file?: string;
   /** Why it failed. */
   message?: string;
+  /** `FILE:LINE:COLUMN` of the failure in the test's file, from the filter's folder, where it is known. */
+  place?: string;
+}
+
+/** A line of event-reporter.js. */
+interface TestEvent extends Omit<TestEnd, "place"> {
+  file?: string;
+  stack?: string;
 }
 
 /** How a filter's host tests went. */
@@ -30,6 +38,7 @@ export interface HostTestResult {
  */
 export async function runHostTests(dir: string, files: string[], quiet: boolean): Promise<HostTestResult> {
   const folder = await mkdtemp(join(tmpdir(), "meshwasm-test-"));
+  const releases = [removeOnSignal(folder)];
   try {
     const events = join(folder, "events.jsonl");
     const args = [
@@ -47,19 +56,28 @@ export async function runHostTests(dir: string, files: string[], quiet: boolean)
     // Under another `node --test` a child would speak that one's protocol.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const child = spawn(process.execPath, args, { cwd: dir, env, stdio: ["ignore", "pipe", "inherit"] });
+    releases.push(undoOnSignal(() => child.kill("SIGTERM")));
     child.stdout.pipe(process.stderr, { end: false });
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code) => resolve(code ?? 1));
     });
     const lines = (await readFile(events, "utf8")).split("\n").filter(Boolean);
-    return { tests: lines.map((line) => JSON.parse(line) as TestEnd).filter(isTest), exitCode };
+    return { tests: lines.map((line) => endOf(JSON.parse(line) as TestEvent, dir)), exitCode };
   } finally {
     await rm(folder, { recursive: true, force: true });
+    for (const release of releases) release();
   }
 }
 
-/** Suites are counted by their tests; a file that failed to load is a test that failed. */
-function isTest({ isSuite, passed }: TestEnd): boolean {
-  return !isSuite || !passed;
+function endOf({ path, file = "", passed, skipped, message, stack = "" }: TestEvent, dir: string): TestEnd {
+  const inFile = stack.split(file).find((rest, index) => index > 0 && /^:\d+:\d+/.test(rest));
+  const position = /^:\d+:\d+/.exec(inFile ?? "")?.[0];
+  return {
+    path: path.map((name) => (name === file ? relative(dir, file) : name)),
+    passed,
+    skipped,
+    ...(message !== undefined && { message: message.trim() }),
+    ...(position !== undefined && { place: `${relative(dir, file)}${position}` }),
+  };
 }

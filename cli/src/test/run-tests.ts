@@ -58,15 +58,16 @@ export async function runTests(dir: string, output: Output): Promise<TestSummary
       summary.specs[test.passed ? "passed" : "failed"]++;
       if (test.passed) continue;
       const { failure: message = "", place } = test;
-      summary.failures.push({ name: test.path.join(" › "), message, ...(place !== undefined && { place }) });
+      summary.failures.push({ name: test.path.join(" › "), ...(place !== undefined && { place }), message });
     }
   }
 
   if (files.hostTests.length > 0) {
     const { tests, exitCode } = await runHostTests(filter.dir, files.hostTests, output.quiet);
-    for (const { name, passed, skipped, message = "" } of tests) {
+    for (const { path, passed, skipped, message = "", place } of tests) {
       summary.hostTests[skipped ? "skipped" : passed ? "passed" : "failed"]++;
-      if (!passed) summary.failures.push({ name, message });
+      if (passed || skipped) continue;
+      summary.failures.push({ name: path.join(" › "), ...(place !== undefined && { place }), message });
     }
     if (exitCode !== 0 && summary.failures.length === 0) {
       summary.failures.push({ name: "node --test", message: `ended with exit code ${exitCode}` });

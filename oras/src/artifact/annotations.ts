@@ -1,4 +1,5 @@
 import { MeshwasmError } from "../errors.js";
+import { fileAnnotationPrefix } from "./file-annotations.js";
 
 /**
  * What an artifact says about itself, as `org.opencontainers.image.*` annotations. An absent or empty member
@@ -40,26 +41,34 @@ const keys = [
   "created",
 ] as const satisfies readonly (keyof ArtifactMetadata)[];
 
+/** Annotation keys that the layouts write, and nobody else. */
+const reserved = [variantAnnotation, "module.wasm.runtime/type", "module.wasm.runtime/abi_version"];
+
 /**
  * The manifest's annotations, sorted by key so that the bytes do not depend on the order they were given in.
- * `extra` wins over `metadata`.
- * @throws MeshwasmError INPUT_INVALID for an empty key, one with white space, the reserved variant key, or a
+ * `input.annotations` win over `input.metadata`; `own` are what the layout itself writes.
+ * @throws MeshwasmError INPUT_INVALID for an empty key, one with white space, one that belongs to a layout, or a
  *   `created` that is no RFC 3339 time.
  */
 export function buildAnnotations(
-  metadata: ArtifactMetadata,
-  extra: Readonly<Record<string, string>>,
+  input: {
+    metadata?: ArtifactMetadata | undefined;
+    annotations?: Readonly<Record<string, string>> | undefined;
+  },
+  own: ReadonlyMap<string, string>,
 ): Record<string, string> {
-  const all = new Map<string, string>([[variantAnnotation, "compat"]]);
+  const all = new Map(own);
   for (const key of keys) {
-    const value = metadata[key];
+    const value = input.metadata?.[key];
     if (value !== undefined && value !== "") all.set(`org.opencontainers.image.${key}`, value);
   }
-  for (const [key, value] of Object.entries(extra)) {
+  for (const [key, value] of Object.entries(input.annotations ?? {})) {
     if (!/^[\x21-\x7e]{1,256}$/.test(key))
       throw invalid(`annotation key ${JSON.stringify(key)} is not valid`);
     if (typeof value !== "string") throw invalid(`annotation ${JSON.stringify(key)} is no string`);
-    if (key === variantAnnotation) throw invalid(`annotation ${key} is written by the layout itself`);
+    if (reserved.includes(key) || key.startsWith(fileAnnotationPrefix)) {
+      throw invalid(`annotation ${key} is written by the layout itself`);
+    }
     all.set(key, value);
   }
   const created = all.get("org.opencontainers.image.created");

@@ -6,7 +6,7 @@ import { digestOf } from "../digest.js";
 import { encodeJson } from "../json.js";
 import type { Manifest } from "../manifest.js";
 import { mediaTypes } from "../media-types.js";
-import { packCompat } from "./pack.js";
+import { packCompat } from "./pack-compat.js";
 import { type ArtifactBytes, readArtifact } from "./read.js";
 
 const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 9);

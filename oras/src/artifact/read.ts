@@ -7,6 +7,7 @@ import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
 import type { Manifest } from "../manifest.js";
 import { isImageConfigType } from "../media-types.js";
+import { filesFromAnnotations } from "./file-annotations.js";
 import { isWasm, wasmFile } from "./files.js";
 import { type ImageConfig, parseImageConfig } from "./image-config.js";
 import { layoutOf } from "./layout.js";
@@ -31,7 +32,7 @@ export interface ArtifactContent {
   wasm: Uint8Array;
   /** `sha256:<hex>` of the module alone. */
   wasmDigest: string;
-  /** All other files of the layer by path; empty when the module is a layer of its own. */
+  /** All other files of the layer by path; those in annotations when the module is a layer of its own. */
   files: Map<string, Uint8Array>;
   /** Every file of a tar layer with its size, in order; absent when the module is a layer of its own. */
   layerFiles?: { name: string; size: number }[];
@@ -58,7 +59,7 @@ export async function readArtifact(
     ? { imageConfig: parseImageConfig(artifact.config) }
     : {};
   if (layout.kind === "raw") {
-    return { ...moduleOf(artifact.layer), files: new Map(), ...imageConfig };
+    return { ...moduleOf(artifact.layer), files: filesFromAnnotations(manifest), ...imageConfig };
   }
   const tar = await gunzip(artifact.layer, options.maxUnpackedBytes ?? limits.unpackedBytes);
   if (imageConfig.imageConfig) checkDiffId(imageConfig.imageConfig, manifest, layout.index, tar);

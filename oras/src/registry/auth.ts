@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { failure, json, type Reply } from "./reply.js";
-import type { RegistryRequest } from "./request.js";
+import type { RegistryRequest, RoutedRequest } from "./request.js";
 import { routeOf } from "./router.js";
 
 /** Who may use the registry. */
@@ -9,6 +9,8 @@ export interface RegistryAuth {
   type: "basic" | "token";
   /** Password by user name. */
   users: Readonly<Record<string, string>>;
+  /** User name by identity token, which `token` takes in place of a password. Absent: none. */
+  identityTokens?: Readonly<Record<string, string>>;
   /** What requests without credentials may do, with `token`. Absent: nothing. */
   anonymous?: "pull";
   /** Seconds that a token is valid. Absent: 300. */
@@ -20,7 +22,7 @@ export interface Guard {
   /** The refusal of a request, or undefined when it may go on. */
   check(request: RegistryRequest): Reply | undefined;
   /** Answers `/token`; undefined when the request is for something else. */
-  token(request: RegistryRequest): Reply | undefined;
+  token(request: RoutedRequest): Reply | undefined;
 }
 
 const service = "meshwasm-registry";
@@ -67,17 +69,30 @@ function tokenGuard(auth: RegistryAuth, origin: () => string): Guard {
     },
     token: (request) => {
       if (request.path !== "/token") return undefined;
-      if (request.method !== "GET") return failure("UNSUPPORTED", "tokens are fetched with GET");
-      const isAnonymous = request.headers.authorization === undefined;
-      const user = userOf(auth, request);
+      if (request.method !== "GET" && request.method !== "POST") {
+        return failure("UNSUPPORTED", "tokens are fetched with GET or POST");
+      }
+      const form =
+        request.method === "POST" ? new URLSearchParams(Buffer.from(request.body).toString()) : undefined;
+      const isAnonymous = !form && request.headers.authorization === undefined;
+      const user = form ? refreshUser(auth, form) : userOf(auth, request);
       if (user === undefined && !isAnonymous) return failure("UNAUTHORIZED", "wrong user name or password");
       const allowed = user === undefined ? [auth.anonymous].filter(Boolean) : ["pull", "push", "delete", "*"];
-      const access = request.query.getAll("scope").flatMap((scope) => granted(scope, allowed as string[]));
+      const scopes = form ? (form.get("scope") ?? "").split(" ") : request.query.getAll("scope");
+      const access = scopes.flatMap((scope) => granted(scope, allowed as string[]));
       const token = randomBytes(24).toString("base64url");
       issued.set(token, { access: new Set(access), expires: Date.now() + seconds * 1000 });
       return json(200, { token, access_token: token, expires_in: seconds });
     },
   };
+}
+
+// https://distribution.github.io/distribution/spec/auth/oauth/
+function refreshUser({ identityTokens = {} }: RegistryAuth, form: URLSearchParams): string | undefined {
+  const token = form.get("refresh_token") ?? "";
+  const isComplete =
+    form.get("grant_type") === "refresh_token" && form.has("service") && form.has("client_id");
+  return isComplete && Object.hasOwn(identityTokens, token) ? identityTokens[token] : undefined;
 }
 
 function granted(scope: string, allowed: readonly string[]): string[] {

@@ -100,7 +100,8 @@ async function replyTo(
   const { options, store, guard, fault } = context;
   const body = await readBody(incoming, options.maxBodyBytes ?? 256 * 1024 * 1024);
   request.received = body?.length ?? 0;
-  const replaced = replacement(fault) ?? guard.token(request) ?? guard.check(request);
+  const replaced =
+    replacement(fault) ?? guard.token({ ...request, body: body ?? new Uint8Array() }) ?? guard.check(request);
   if (replaced) return spoil(replaced, fault);
   if (!body) return failure("SIZE_INVALID", "the body is too large", { status: 413 });
   return spoil(answer(store, { ...request, body }, options.maxManifestBytes ?? 4 * 1024 * 1024), fault);

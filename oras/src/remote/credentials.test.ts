@@ -157,3 +157,54 @@ test("one pair of credentials is not sent to two registries", async () => {
 function authorizations(registry: Registry): string[] {
   return registry.requests.map(({ headers }) => headers.authorization).filter((value) => value !== undefined);
 }
+
+test("credentials are looked up once, when the registry asks, for the host of the reference", async () => {
+  const open = await startRegistry();
+  const guarded = await startRegistry({ auth: { type: "basic", users } });
+  const asked: string[] = [];
+  const credentialsFor = async (host: string) => {
+    asked.push(host);
+    return credentials;
+  };
+  await push(sample, [`${open.host}/a:1`, `${guarded.host}/a:1`], { credentialsFor });
+  assert.deepEqual(asked, [guarded.host]);
+  const anonymous = { credentialsFor: async () => undefined, retries: 0 };
+  await assert.rejects(pull(`${guarded.host}/a:1`, anonymous), { message: /wants credentials/ });
+  await Promise.all([open.close(), guarded.close()]);
+});
+
+test("an identity token is a refresh token for the token service", async () => {
+  const identityToken = "identity-s3cret";
+  const auth = { type: "token" as const, users, identityTokens: { [identityToken]: "tester" } };
+  const registry = await startRegistry({ auth });
+  const own = { username: "tester", password: "", identityToken };
+  await push(sample, [`${registry.host}/a:1`], { credentials: own });
+  const [request] = registry.requests.filter(({ path }) => path === "/token");
+  assert.equal(request?.method, "POST");
+  assert.equal(request?.headers.authorization, undefined);
+  const wrong = { credentials: { ...own, identityToken: "wrong-s3cret" }, retries: 0 };
+  await assert.rejects(pull(`${registry.host}/a:1`, wrong), (error: Error & { code: string }) => {
+    assert.equal(error.code, "REGISTRY_UNAUTHORIZED");
+    assert.doesNotMatch(`${error.message}${error.stack}`, /wrong-s3cret/);
+    return true;
+  });
+  await registry.close();
+});
+
+test("an identity token follows no redirect to another host, and is no Basic password", async () => {
+  const elsewhere = await startRegistry();
+  const registry = await startRegistry({
+    auth: { type: "token", users },
+    faults: [{ when: "* /token", fault: { type: "redirect", location: `${elsewhere.url}/token` } }],
+  });
+  const own = { credentials: { username: "t", password: "", identityToken: "x" }, retries: 0 };
+  await assert.rejects(pull(`${registry.host}/a:1`, own), {
+    code: "REGISTRY_ERROR",
+    message: /with a secret/,
+  });
+  assert.equal(elsewhere.requests.length, 0);
+  const basic = await startRegistry({ auth: { type: "basic", users } });
+  await assert.rejects(pull(`${basic.host}/a:1`, own), { code: "REGISTRY_UNAUTHORIZED" });
+  assert.deepEqual(authorizations(basic), []);
+  await Promise.all([elsewhere.close(), registry.close(), basic.close()]);
+});

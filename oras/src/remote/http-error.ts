@@ -11,8 +11,8 @@ export interface ErrorContext {
   subject: string;
   /** User that credentials were sent for; absent: anonymous. */
   username?: string | undefined;
-  /** Password or token to blank out, should the registry repeat it. */
-  secret?: string | undefined;
+  /** Passwords and tokens to blank out, should the registry repeat them. */
+  secrets?: readonly string[];
 }
 
 const passingStatus: readonly number[] = [429, 502, 503, 504];
@@ -23,9 +23,8 @@ const passingStatus: readonly number[] = [429, 502, 503, 504];
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes.
  */
 export async function httpError(response: HttpResponse, context: ErrorContext): Promise<MeshwasmError> {
-  const { host, subject, username, secret } = context;
-  const words = await errorDetail(response);
-  const detail = secret ? words.replaceAll(secret, "***") : words;
+  const { host, subject, username, secrets = [] } = context;
+  const detail = await errorDetail(response, secrets);
   const said = detail === "" ? "" : `: ${detail}`;
   const { status } = response;
   if (status === 401) {
@@ -58,20 +57,22 @@ export async function httpError(response: HttpResponse, context: ErrorContext): 
     : error;
 }
 
-async function errorDetail(response: HttpResponse): Promise<string> {
+async function errorDetail(response: HttpResponse, secrets: readonly string[]): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = await readBounded(response.body, limits.smallBodyBytes, "the error");
   } catch {
     return "";
   }
-  const errors = parsedErrors(bytes);
-  return errors
+  const words = parsedErrors(bytes)
     .slice(0, 3)
     .map(({ code, message }) =>
       [code, message].filter((part) => typeof part === "string" && part !== "").join(" "),
     )
-    .join("; ")
+    .join("; ");
+  // Blanked out before anything is cut, so that no part of a secret is left at the end.
+  return secrets
+    .reduce((text, secret) => text.replaceAll(secret, "***"), words)
     .replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")
     .slice(0, 300);
 }

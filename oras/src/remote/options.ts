@@ -3,17 +3,29 @@ import { isIPv4 } from "node:net";
 import { rootCertificates } from "node:tls";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
+import type { RetryPolicy } from "./retry.js";
 
-/** A user and password, or a user and access token. */
+/** A user and password, a user and access token, or an identity token. */
 export interface Credentials {
   username: string;
+  /** Empty where there is an identity token only. */
   password: string;
+  /**
+   * What `docker login` got in exchange for a password: the token service takes it as an OAuth2 refresh token.
+   * Absent: none. It wins over the password where the registry asks for a bearer token.
+   */
+  identityToken?: string | undefined;
 }
+
+/** Finds the credentials for a host as it is written in references; undefined: anonymous. */
+export type CredentialSource = (host: string) => Promise<Credentials | undefined>;
 
 /** How a registry is reached. Every member may be absent. */
 export interface RemoteOptions {
   /** Absent: anonymous. Sent only to the registry, or to the token service that it names. */
   credentials?: Credentials | undefined;
+  /** Asked once a registry wants credentials, when `credentials` is absent. Absent: anonymous. */
+  credentialsFor?: CredentialSource | undefined;
   /** True: HTTP without TLS. Absent: only for loopback hosts (127.0.0.0/8, `localhost`, `[::1]`). */
   plainHttp?: boolean | undefined;
   /** True: TLS without verifying the certificate. Absent: verified. */
@@ -36,19 +48,20 @@ export interface RemoteOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How much is accepted, in bytes. */
+export interface SizeOptions {
+  maxLayerBytes: number;
+  maxUnpackedBytes: number;
+}
+
 /** {@link RemoteOptions} with every default filled in. */
-export interface ResolvedOptions {
-  credentials: Credentials | undefined;
+export interface ResolvedOptions extends SizeOptions, RetryPolicy {
+  credentialsFor: CredentialSource;
   plainHttp: boolean;
   insecure: boolean;
   ca: string[] | undefined;
   connectTimeoutMs: number;
   idleTimeoutMs: number;
-  retries: number;
-  retryDelayMs: number;
-  maxLayerBytes: number;
-  maxUnpackedBytes: number;
-  signal: AbortSignal | undefined;
 }
 
 /**
@@ -57,17 +70,34 @@ export interface ResolvedOptions {
  */
 export function resolveOptions(host: string, options: RemoteOptions): ResolvedOptions {
   return {
-    credentials: options.credentials,
+    credentialsFor: async (name) => options.credentials ?? options.credentialsFor?.(name),
     plainHttp: options.plainHttp ?? isLoopback(host),
     insecure: options.insecure ?? false,
     ca: options.caFile === undefined ? undefined : [...rootCertificates, readCertificates(options.caFile)],
     connectTimeoutMs: atLeast(1, options.connectTimeoutMs, 10_000, "connectTimeoutMs"),
     idleTimeoutMs: atLeast(1, options.idleTimeoutMs, 30_000, "idleTimeoutMs"),
+    ...resolveRetries(options),
+    ...resolveSizes(options),
+  };
+}
+
+/** How often passing failures are tried again. @throws MeshwasmError OPTION_INVALID. */
+export function resolveRetries(options: RemoteOptions): RetryPolicy {
+  return {
     retries: atLeast(0, options.retries, 3, "retries"),
     retryDelayMs: atLeast(0, options.retryDelayMs, 200, "retryDelayMs"),
+    signal: options.signal,
+  };
+}
+
+/**
+ * The part of the options that holds for every place, a folder included.
+ * @throws MeshwasmError OPTION_INVALID.
+ */
+export function resolveSizes(options: RemoteOptions): SizeOptions {
+  return {
     maxLayerBytes: atLeast(1, options.maxLayerBytes, limits.layerBytes, "maxLayerBytes"),
     maxUnpackedBytes: atLeast(1, options.maxUnpackedBytes, limits.unpackedBytes, "maxUnpackedBytes"),
-    signal: options.signal,
   };
 }
 

@@ -1,30 +1,22 @@
-import type { Blob, Descriptor } from "../descriptor.js";
-import { digestOf, digestProblem, matchesDigest } from "../digest.js";
+import type { Descriptor } from "../descriptor.js";
+import { digestOf, digestProblem } from "../digest.js";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
 import { mediaTypes } from "../media-types.js";
-import { type Authenticator, createAuthenticator } from "./auth/authenticator.js";
+import type {
+  BlobContent,
+  FetchedManifest,
+  PutBlobOptions,
+  PutManifestResult,
+  Store,
+} from "../store/store.js";
 import type { Access } from "./auth/scope.js";
-import { readBounded, verified } from "./body.js";
-import { httpError } from "./http-error.js";
-import { type RemoteOptions, type ResolvedOptions, resolveOptions } from "./options.js";
-import { retrying } from "./retry.js";
-import {
-  type HttpRequest,
-  type HttpResponse,
-  openTransport,
-  resolveLocation,
-  type Transport,
-} from "./transport.js";
-
-/** A manifest as the registry holds it. */
-export interface FetchedManifest {
-  bytes: Uint8Array;
-  /** The served content type without parameters; absent when the registry named none. */
-  mediaType?: string;
-  /** Of the bytes; equal to the digest asked for, if one was. */
-  digest: string;
-}
+import { verified } from "./body.js";
+import { Connection } from "./connection.js";
+import type { RemoteOptions } from "./options.js";
+import { listReferrers } from "./referrers.js";
+import { listTags } from "./tags.js";
+import { uploadBlob } from "./upload.js";
 
 const acceptManifests = [
   mediaTypes.ociManifest,
@@ -38,13 +30,9 @@ const acceptManifests = [
  * failures, verifies digests, and throws nothing but MeshwasmError (see the table in the README).
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md.
  */
-export class RepositoryClient {
-  readonly #host: string;
-  readonly #repository: string;
-  readonly #options: ResolvedOptions;
-  readonly #transport: Transport;
-  readonly #authenticator: Authenticator;
-  readonly #origin: string;
+export class RepositoryClient implements Store {
+  readonly place: string;
+  readonly #connection: Connection;
 
   /**
    * Connects lazily; {@link close} it after use.
@@ -52,24 +40,13 @@ export class RepositoryClient {
    * @throws MeshwasmError OPTION_INVALID.
    */
   constructor(host: string, repository: string, access: Access, options: RemoteOptions = {}) {
-    this.#host = host;
-    this.#repository = repository;
-    this.#options = resolveOptions(host, options);
-    this.#transport = openTransport(this.#options);
-    const { plainHttp, credentials } = this.#options;
-    this.#origin = new URL(`${plainHttp ? "http" : "https"}://${host}`).origin;
-    this.#authenticator = createAuthenticator(this.#transport, {
-      host,
-      repository,
-      access,
-      plainHttp,
-      credentials,
-    });
+    this.place = `${host}/${repository}`;
+    this.#connection = new Connection(host, repository, access, options);
   }
 
   /** Closes all connections. */
   close(): Promise<void> {
-    return this.#transport.close();
+    return this.#connection.close();
   }
 
   /**
@@ -77,31 +54,30 @@ export class RepositoryClient {
    * @throws MeshwasmError NOT_FOUND, SIZE_LIMIT over 4 MiB, DIGEST_MISMATCH.
    */
   getManifest(target: string): Promise<FetchedManifest> {
-    return this.#retrying(async () => {
+    return this.#connection.retrying(async () => {
       const subject = this.#manifestName(target);
-      const headers = { accept: acceptManifests };
-      const response = await this.#send({ method: "GET", url: this.#url(`manifests/${target}`), headers });
-      if (response.status !== 200) throw await this.#error(response, subject);
-      await this.#checkLength(response, limits.manifestBytes, subject);
-      const bytes = await readBounded(response.body, limits.manifestBytes, `${subject} of ${this.#host}`);
-      this.#checkDigest(bytes, target.includes(":") ? target : undefined, subject);
-      this.#checkDigest(bytes, response.header("docker-content-digest"), subject);
+      const response = await this.#manifestRequest("GET", target);
+      if (response.status !== 200) throw await this.#connection.error(response, subject);
+      const bytes = await this.#connection.read(response, limits.manifestBytes, subject);
+      this.#connection.checkDigest(bytes, target.includes(":") ? target : undefined, subject);
+      this.#connection.checkDigest(bytes, response.header("docker-content-digest"), subject);
       const mediaType = response.header("content-type")?.split(";")[0]?.trim();
       const digest = target.includes(":") ? target : digestOf(bytes);
       return { bytes, digest, ...(mediaType ? { mediaType } : {}) };
     });
   }
 
-  /** The digest that a tag or digest names; undefined when it does not exist or the registry does not say. */
+  /** The digest that a tag or digest names; undefined when it names nothing. */
   headManifest(target: string): Promise<string | undefined> {
-    return this.#retrying(async () => {
-      const headers = { accept: acceptManifests };
-      const response = await this.#send({ method: "HEAD", url: this.#url(`manifests/${target}`), headers });
+    return this.#connection.retrying(async () => {
+      const response = await this.#manifestRequest("HEAD", target);
       await response.discard();
       if (response.status === 404) return undefined;
-      if (response.status !== 200) throw await this.#error(response, this.#manifestName(target));
+      if (response.status !== 200) throw await this.#connection.error(response, this.#manifestName(target));
       const digest = response.header("docker-content-digest");
-      return digest !== undefined && digestProblem(digest) === undefined ? digest : undefined;
+      if (digest !== undefined && digestProblem(digest) === undefined) return digest;
+      // A registry need not name the digest; then only the content tells it.
+      return (await this.getManifest(target)).digest;
     });
   }
 
@@ -109,50 +85,34 @@ export class RepositoryClient {
    * Puts a manifest under a tag or its digest. Everything that it refers to must be there already.
    * @throws MeshwasmError DIGEST_MISMATCH when the registry says that it stored something else.
    */
-  putManifest(target: string, mediaType: string, bytes: Uint8Array): Promise<void> {
-    return this.#retrying(async () => {
+  putManifest(target: string, mediaType: string, bytes: Uint8Array): Promise<PutManifestResult> {
+    return this.#connection.retrying(async () => {
       const subject = this.#manifestName(target);
       const headers = { "content-type": mediaType };
-      const url = this.#url(`manifests/${target}`);
-      const response = await this.#send({ method: "PUT", url, headers, body: bytes });
-      if (response.status !== 201) throw await this.#error(response, subject);
+      const url = this.#connection.url(`manifests/${target}`);
+      const response = await this.#connection.send({ method: "PUT", url, headers, body: bytes });
+      if (response.status !== 201) throw await this.#connection.error(response, subject);
       await response.discard();
-      this.#checkDigest(bytes, response.header("docker-content-digest"), subject);
+      this.#connection.checkDigest(bytes, response.header("docker-content-digest"), subject);
+      // https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests-with-subject
+      return { isSubjectIndexed: response.header("oci-subject") !== undefined };
     });
   }
 
   /** True when the repository holds the blob. */
   hasBlob(digest: string): Promise<boolean> {
-    return this.#retrying(() => this.#hasBlob(digest));
+    return this.#connection.retrying(() => this.#hasBlob(digest));
   }
 
   /**
-   * Uploads a blob in one piece, unless the repository holds it already.
+   * Uploads a blob in one piece, unless the repository holds it already or can mount it.
    * @returns the bytes uploaded: its size, or 0.
    */
-  putBlob(blob: Blob): Promise<number> {
-    const { digest, size } = blob.descriptor;
+  putBlob(descriptor: Descriptor, content: BlobContent, options: PutBlobOptions = {}): Promise<number> {
     // The whole sequence is one unit of retry: an upload whose connection broke cannot be known to have failed.
-    return this.#retrying(async () => {
-      if (await this.#hasBlob(digest)) return 0;
-      const subject = this.#blobName(digest);
-      const started = await this.#send({ method: "POST", url: this.#url("blobs/uploads/"), headers: {} });
-      if (started.status !== 202) throw await this.#error(started, subject);
-      await started.discard();
-      const location = started.header("location");
-      if (location === undefined) {
-        throw new MeshwasmError(
-          "REGISTRY_ERROR",
-          `registry ${this.#host} names no place to upload ${subject} to`,
-        );
-      }
-      const url = withDigest(resolveLocation(location, started.url), digest);
-      const headers = { "content-type": "application/octet-stream" };
-      const done = await this.#send({ method: "PUT", url, headers, body: blob.bytes });
-      if (done.status !== 201) throw await this.#error(done, subject);
-      await done.discard();
-      this.#checkDigest(blob.bytes, done.header("docker-content-digest"), subject);
-      return size;
+    return this.#connection.retrying(async () => {
+      if (await this.#hasBlob(descriptor.digest)) return 0;
+      return uploadBlob(this.#connection, descriptor, content, options);
     });
   }
 
@@ -161,16 +121,16 @@ export class RepositoryClient {
    * @param maxBytes refused before anything is asked when the descriptor says more.
    * @throws MeshwasmError NOT_FOUND, SIZE_LIMIT, SIZE_MISMATCH, DIGEST_MISMATCH.
    */
-  getBlob(descriptor: Descriptor, maxBytes: number): Promise<Uint8Array> {
+  async getBlob(descriptor: Descriptor, maxBytes: number): Promise<Uint8Array> {
     const { digest, size } = descriptor;
     if (size > maxBytes) {
-      const message = `${this.#blobName(digest)} of ${this.#host} has ${size} bytes; the limit is ${maxBytes}`;
-      return Promise.reject(new MeshwasmError("SIZE_LIMIT", message));
+      const name = `${this.#blobName(digest)} of ${this.#connection.host}`;
+      throw new MeshwasmError("SIZE_LIMIT", `${name} has ${size} bytes; the limit is ${maxBytes}`);
     }
-    return this.#retrying(async () => {
+    return this.#connection.retrying(async () => {
       const bytes = new Uint8Array(size);
       let offset = 0;
-      for await (const chunk of this.#streamBlob(descriptor)) {
+      for await (const chunk of this.streamBlob(descriptor)) {
         bytes.set(chunk, offset);
         offset += chunk.length;
       }
@@ -178,93 +138,51 @@ export class RepositoryClient {
     });
   }
 
-  async *#streamBlob(descriptor: Descriptor): AsyncGenerator<Uint8Array, void, undefined> {
+  /** Streams a blob, checked against its descriptor while it arrives; one attempt. */
+  async *streamBlob(descriptor: Descriptor): AsyncGenerator<Uint8Array, void, undefined> {
     const { digest, size } = descriptor;
-    const response = await this.#send({ method: "GET", url: this.#url(`blobs/${digest}`), headers: {} });
-    if (response.status !== 200) throw await this.#error(response, this.#blobName(digest));
+    const { host } = this.#connection;
+    const url = this.#connection.url(`blobs/${digest}`);
+    const response = await this.#connection.send({ method: "GET", url, headers: {} });
+    if (response.status !== 200) throw await this.#connection.error(response, this.#blobName(digest));
     const length = response.header("content-length");
     if (length !== undefined && Number(length) !== size) {
       await response.discard();
-      const message = `${this.#blobName(digest)} of ${this.#host} has ${length} bytes, its descriptor says ${size}`;
+      const message = `${this.#blobName(digest)} of ${host} has ${length} bytes, its descriptor says ${size}`;
       throw new MeshwasmError("SIZE_MISMATCH", message);
     }
-    yield* verified(response.body, descriptor, this.#host);
+    yield* verified(response.body, descriptor, host);
+  }
+
+  /** All tags in the registry's order. @throws MeshwasmError NOT_FOUND, SIZE_LIMIT, REGISTRY_ERROR. */
+  listTags(): Promise<string[]> {
+    return listTags(this.#connection);
+  }
+
+  /** What refers to a manifest, by the referrers API or else by the tag that stands in for it. */
+  listReferrers(digest: string): Promise<Descriptor[]> {
+    return listReferrers(this.#connection, this, digest);
+  }
+
+  #manifestRequest(method: "GET" | "HEAD", target: string) {
+    const url = this.#connection.url(`manifests/${target}`);
+    return this.#connection.send({ method, url, headers: { accept: acceptManifests } });
   }
 
   async #hasBlob(digest: string): Promise<boolean> {
-    const response = await this.#send({ method: "HEAD", url: this.#url(`blobs/${digest}`), headers: {} });
+    const url = this.#connection.url(`blobs/${digest}`);
+    const response = await this.#connection.send({ method: "HEAD", url, headers: {} });
     await response.discard();
     if (response.status === 200) return true;
     if (response.status === 404) return false;
-    throw await this.#error(response, this.#blobName(digest));
-  }
-
-  // Authorization goes to the registry's own origin only, and only its own challenges are answered.
-  async #send(request: HttpRequest): Promise<HttpResponse> {
-    if (request.url.origin !== this.#origin) return this.#transport.send(request);
-    const response = await this.#transport.send(authorized(request, this.#authenticator.current()));
-    if (response.status !== 401 || response.url.origin !== this.#origin) return response;
-    const answer = await this.#authenticator.answer(response.header("www-authenticate"));
-    if (answer === undefined) return response;
-    await response.discard();
-    return this.#transport.send(authorized(request, answer));
-  }
-
-  #retrying<T>(work: () => Promise<T>): Promise<T> {
-    return retrying(this.#options, work);
-  }
-
-  #error(response: HttpResponse, subject: string): Promise<MeshwasmError> {
-    const { credentials } = this.#options;
-    const { host, origin } = response.url;
-    // An answer from a redirect's target is not about this registry's credentials.
-    const user = origin === this.#origin ? { username: credentials?.username } : {};
-    return httpError(response, { host, subject, secret: credentials?.password, ...user });
-  }
-
-  async #checkLength(response: HttpResponse, maxBytes: number, subject: string): Promise<void> {
-    const length = response.header("content-length");
-    if (length === undefined || Number(length) <= maxBytes) return;
-    await response.discard();
-    const message = `${subject} of ${this.#host} has ${length} bytes; the limit is ${maxBytes}`;
-    throw new MeshwasmError("SIZE_LIMIT", message);
-  }
-
-  #checkDigest(bytes: Uint8Array, digest: string | undefined, subject: string): void {
-    if (digest === undefined) return;
-    if (digestProblem(digest) === undefined && matchesDigest(bytes, digest)) return;
-    throw new MeshwasmError(
-      "DIGEST_MISMATCH",
-      `${subject} of ${this.#host} is not what the digest ${digest} says`,
-      {
-        hint: "the registry, or something between, changed it: nothing of it was used",
-      },
-    );
-  }
-
-  #url(path: string): URL {
-    return new URL(`/v2/${this.#repository}/${path}`, this.#origin);
+    throw await this.#connection.error(response, this.#blobName(digest));
   }
 
   #manifestName(target: string): string {
-    return `manifest ${this.#repository}${target.includes(":") ? "@" : ":"}${target}`;
+    return `manifest ${this.#connection.repository}${target.includes(":") ? "@" : ":"}${target}`;
   }
 
   #blobName(digest: string): string {
-    return `blob ${this.#repository}@${digest}`;
+    return `blob ${this.#connection.repository}@${digest}`;
   }
-}
-
-function authorized(request: HttpRequest, authorization: string | undefined): HttpRequest {
-  return authorization === undefined
-    ? request
-    : { ...request, headers: { ...request.headers, authorization } };
-}
-
-// The upload URL is opaque: its query is extended as text, since parsing and writing it again could change it.
-function withDigest(url: URL, digest: string): URL {
-  const target = new URL(url);
-  const parameter = `digest=${encodeURIComponent(digest)}`;
-  target.search = target.search === "" ? parameter : `${target.search}&${parameter}`;
-  return target;
 }

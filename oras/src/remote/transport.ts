@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { Agent, request as undiciRequest } from "undici";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
@@ -9,8 +10,17 @@ export interface HttpRequest {
   method: "GET" | "HEAD" | "POST" | "PUT";
   url: URL;
   headers: Record<string, string>;
-  /** Absent: no body. */
-  body?: Uint8Array;
+  /** Absent: no body. A stream is opened anew for every attempt and redirect. */
+  body?: Uint8Array | BodyStream;
+  /** True: a redirect to another origin is refused, since the body is a secret. Absent: it is followed. */
+  staysHome?: boolean;
+}
+
+/** A body that is not in memory. */
+export interface BodyStream {
+  /** Bytes; what it yields must be exactly as many. */
+  size: number;
+  open(): AsyncIterable<Uint8Array>;
 }
 
 /** The answer to a request, after redirects. The body must be consumed or discarded. */
@@ -82,6 +92,10 @@ function redirectOf({ method }: HttpRequest, { status, header }: HttpResponse): 
 
 function redirected(request: HttpRequest, location: string): HttpRequest {
   const url = resolveLocation(location, request.url);
+  if (request.staysHome && url.origin !== request.url.origin) {
+    const message = `${request.url.host} sends this client with a secret to ${url.host}, which is refused`;
+    throw new MeshwasmError("REGISTRY_ERROR", message);
+  }
   const headers = { ...request.headers };
   if (url.origin !== request.url.origin) delete headers.authorization;
   return { ...request, url, headers };
@@ -109,8 +123,8 @@ async function sendOnce(agent: Agent, options: ResolvedOptions, request: HttpReq
     const answer = await undiciRequest(url, {
       dispatcher: agent,
       method,
-      headers: { "user-agent": "meshwasm-oras", ...headers },
-      body: body ?? null,
+      headers: { "user-agent": "meshwasm-oras", ...lengthOf(body), ...headers },
+      body: body === undefined || body instanceof Uint8Array ? (body ?? null) : Readable.from(body.open()),
       signal: options.signal ?? null,
     });
     return {
@@ -128,6 +142,10 @@ async function sendOnce(agent: Agent, options: ResolvedOptions, request: HttpReq
   } catch (cause) {
     throw fail(cause);
   }
+}
+
+function lengthOf(body: HttpRequest["body"]): Record<string, string> {
+  return body === undefined || body instanceof Uint8Array ? {} : { "content-length": String(body.size) };
 }
 
 async function* mapErrors(

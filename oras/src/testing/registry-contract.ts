@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { packCompat } from "../artifact/pack.js";
+import { formats, pack } from "../artifact/pack.js";
+import { packCompat } from "../artifact/pack-compat.js";
+import { type Attachment, attach } from "../attach.js";
+import { copy } from "../copy.js";
 import { inspect } from "../inspect.js";
+import { listTags } from "../list-tags.js";
 import { pull } from "../pull.js";
 import { push } from "../push.js";
+import { referrers } from "../referrers.js";
 import type { RemoteOptions } from "../remote/options.js";
+import { tag } from "../tag.js";
 
 /** A registry under test. */
 export interface Subject {
@@ -26,6 +32,12 @@ export const sample = packCompat({
   ]),
   metadata: { title: "hello", version: "1.0.0" },
 });
+
+/** Something to attach, with its type as a note. */
+export function attachment(artifactType: string): Attachment {
+  const bytes = new TextEncoder().encode(`I am ${artifactType}`);
+  return { artifactType, layers: [{ mediaType: artifactType, bytes }], annotations: { note: artifactType } };
+}
 
 /** What every registry must do alike with our client, each step on a fresh repository of the same registry. */
 export const contract: [string, (subject: Subject, repository: string) => Promise<void>][] = [
@@ -109,6 +121,66 @@ export const contract: [string, (subject: Subject, repository: string) => Promis
         [true, false, "linux/amd64"],
       );
       assert.equal(found.annotations["org.opencontainers.image.title"], "hello");
+    },
+  ],
+  [
+    "list, tag, and moving tags",
+    async ({ host, options }, repository) => {
+      const place = `${host}/${repository}`;
+      await push(sample, [`${place}:1.2.3`], { ...options, semverTags: true });
+      await tag(`${place}:1.2.3`, "dev", options);
+      assert.deepEqual(await listTags(place, options), ["1.2.3", "1", "1.2", "dev", "latest"]);
+      const other = packCompat({ wasm: wasm.subarray(0, 8) });
+      await assert.rejects(push(other, [`${place}:1.2.3`], options), { code: "TAG_EXISTS" });
+    },
+  ],
+  [
+    "every format",
+    async ({ host, options }, repository) => {
+      for (const format of formats) {
+        await push(pack({ wasm }, format), [`${host}/${repository}:${format}`], options);
+        assert.deepEqual((await pull(`${host}/${repository}:${format}`, options)).wasm, wasm);
+      }
+    },
+  ],
+  [
+    "attach and find referrers",
+    async ({ host, options }, repository) => {
+      const ref = `${host}/${repository}:1.0.0`;
+      await push(sample, [ref], options);
+      assert.deepEqual(await referrers(ref, options), []);
+      const first = await attach(ref, attachment("text/plain"), options);
+      const second = await attach(ref, attachment("text/x-other"), options);
+      assert.equal((await attach(ref, attachment("text/plain"), options)).digest, first.digest);
+      assert.equal(first.subject, sample.digest);
+      const found = await referrers(ref, options);
+      assert.deepEqual(found.map(({ digest }) => digest).sort(), [first.digest, second.digest].sort());
+      const [only] = await referrers(ref, { ...options, artifactType: "text/x-other" });
+      assert.deepEqual([only?.digest, only?.annotations], [second.digest, { note: "text/x-other" }]);
+      assert.deepEqual(await listTags(`${host}/${repository}`, options), ["1.0.0"]);
+    },
+  ],
+  [
+    "copy with referrers, and again without sending anything",
+    async ({ host, options }, repository) => {
+      const [source, target] = [`${host}/${repository}/from:1.0.0`, `${host}/${repository}/to:1.0.0`];
+      await push(sample, [source], options);
+      const signature = await attach(source, attachment("text/plain"), options);
+      const nested = await attach(signature.ref, attachment("text/plain"), options);
+      const copied = await copy(source, target, { ...options, recursive: true });
+      assert.deepEqual([copied.digest, copied.referrers], [sample.digest, 2]);
+      assert.deepEqual(
+        (await referrers(target, options)).map(({ digest }) => digest),
+        [signature.digest],
+      );
+      const deeper = `${host}/${repository}/to@${signature.digest}`;
+      assert.deepEqual(
+        (await referrers(deeper, options)).map(({ digest }) => digest),
+        [nested.digest],
+      );
+      assert.deepEqual((await pull(target, options)).wasm, wasm);
+      const again = await copy(source, target, { ...options, recursive: true });
+      assert.deepEqual([again.manifests, again.blobs, again.bytes], [0, 0, 0]);
     },
   ],
   [

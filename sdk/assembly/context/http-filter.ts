@@ -1,15 +1,16 @@
-import { Action, Status } from "../abi";
+import { Action, Status, StreamType } from "../abi";
+import { actOn } from "../dispatch/effective";
+import { closeStream, continueStream } from "../hostcalls/stream";
 import { HeaderList } from "../http/header-list";
-import { RequestHeaders, ResponseHeaders } from "../http/headers";
+import { RequestHeaders, RequestTrailers, ResponseHeaders, ResponseTrailers } from "../http/headers";
 import { respond } from "../http/local-response";
-import { Context, ContextKind } from "./context";
+import { StreamData } from "../stream-data";
+import { ContextKind } from "./context";
 import { RootContext } from "./root-context";
+import { StreamContext } from "./stream-context";
 
 /** An HTTP stream, whatever its root context is. Filters derive from `HttpFilter`. */
-export abstract class HttpStream extends Context {
-  /** The plugin that the stream belongs to; set before any callback runs. */
-  rootContext!: RootContext;
-
+export abstract class HttpStream extends StreamContext {
   constructor() {
     super(ContextKind.Http);
   }
@@ -19,8 +20,31 @@ export abstract class HttpStream extends Context {
     return Action.Continue;
   }
 
+  /**
+   * A part of the request's body has come: `size` bytes are there. `Pause` keeps them back, and the next call has them
+   * all together; the route's buffer limit (1 MiB by default) bounds that, and past it the client gets 413.
+   */
+  onRequestBody(body: StreamData, size: u32, endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** The request's trailers have come; its headers and its body are gone, unless they were kept back. */
+  onRequestTrailers(trailers: RequestTrailers): Action {
+    return Action.Continue;
+  }
+
   /** The response's headers have come, from the upstream or from a local response. */
   onResponseHeaders(headers: ResponseHeaders, endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** A part of the response's body has come; like `onRequestBody`. */
+  onResponseBody(body: StreamData, size: u32, endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** The response's trailers have come. */
+  onResponseTrailers(trailers: ResponseTrailers): Action {
     return Action.Continue;
   }
 }
@@ -39,13 +63,33 @@ export abstract class HttpFilter<R extends RootContext = RootContext> extends Ht
   /**
    * Answers the request here and pauses it: `return this.respond(403, "no\n")`.
    *
-   * The upstream never sees the request. A null `headers` leaves only those that Envoy adds itself.
+   * The upstream never sees the request. A null `headers` leaves only those that Envoy adds itself. Where the host
+   * refuses (`responded` says so), the request stays paused: what was to be denied never passes.
    */
   respond(status: u32, body: string = "", headers: HeaderList | null = null, details: string = ""): Action {
+    actOn(this.id);
     this.responded = respond(status, body, headers, details);
-    return this.responded == Status.Ok ? Action.Pause : Action.Continue;
+    return Action.Pause;
   }
 
   /** How the last `respond` went. */
   responded: Status = Status.Ok;
+
+  /** Lets a paused request go on, from a later callback. */
+  resumeRequest(): Status {
+    actOn(this.id);
+    return continueStream(StreamType.HttpRequest);
+  }
+
+  /** Lets a paused response go on, from a later callback. */
+  resumeResponse(): Status {
+    actOn(this.id);
+    return continueStream(StreamType.HttpResponse);
+  }
+
+  /** Cuts the stream off: the client sees its connection or HTTP/2 stream reset. */
+  reset(): Status {
+    actOn(this.id);
+    return closeStream(StreamType.HttpRequest);
+  }
 }

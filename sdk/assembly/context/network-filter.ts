@@ -1,13 +1,13 @@
-import { Action, PeerType } from "../abi";
-import { StreamData } from "../network/stream-data";
-import { Context, ContextKind } from "./context";
+import { Action, PeerType, Status, StreamType } from "../abi";
+import { actOn } from "../dispatch/effective";
+import { closeStream, continueStream } from "../hostcalls/stream";
+import { StreamData } from "../stream-data";
+import { ContextKind } from "./context";
 import { RootContext } from "./root-context";
+import { StreamContext } from "./stream-context";
 
 /** A TCP connection, whatever its root context is. Filters derive from `NetworkFilter`. */
-export abstract class NetworkStream extends Context {
-  /** The plugin that the connection belongs to; set before any callback runs. */
-  rootContext!: RootContext;
-
+export abstract class NetworkStream extends StreamContext {
   constructor() {
     super(ContextKind.Network);
   }
@@ -43,5 +43,16 @@ export abstract class NetworkFilter<R extends RootContext = RootContext> extends
   /** The plugin that this connection belongs to. */
   get root(): R {
     return changetype<R>(this.rootContext);
+  }
+  /** Lets bytes from the client go on that were kept back, from a later callback. Envoy can do this for no others. */
+  resumeDownstream(): Status {
+    actOn(this.id);
+    return continueStream(StreamType.Downstream);
+  }
+
+  /** Closes the connection to the client. */
+  close(): Status {
+    actOn(this.id);
+    return closeStream(StreamType.Downstream);
   }
 }

@@ -1,8 +1,15 @@
+import { Status } from "../abi";
 import { PluginConfiguration } from "../configuration";
+import { actOn } from "../dispatch/effective";
+import { Registration } from "../dispatch/registry";
+import { setTickPeriod } from "../hostcalls/timer";
 import { Context, ContextKind } from "./context";
 
 /** The plugin on one worker thread: what all its streams share. Derive from it to read configuration. */
 export class RootContext extends Context {
+  /** The SDK's own: what makes this plugin's streams. Null: the filter itself made this object. */
+  registration: Registration | null = null;
+
   constructor() {
     super(ContextKind.Root);
   }
@@ -10,6 +17,18 @@ export class RootContext extends Context {
   /** The VM has started. False: the plugin does not load. */
   onStart(): bool {
     return true;
+  }
+
+  /** The time that `setTickPeriod` asked for has passed once more. */
+  onTick(): void {}
+
+  /** A message has come into the queue with this token, which this plugin has opened. */
+  onQueueReady(token: u32): void {}
+
+  /** Calls `onTick` every `milliseconds` from now on; 0 stops it. */
+  setTickPeriod(milliseconds: u32): Status {
+    actOn(this.id);
+    return setTickPeriod(milliseconds);
   }
 
   /**

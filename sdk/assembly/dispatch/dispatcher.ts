@@ -10,19 +10,19 @@ import { collectIfNeeded } from "../memory/collector";
 import { returnedLength, returnedPtr } from "../memory/returned";
 import { decodeUtf8 } from "../memory/utf8";
 import { ContextTable } from "./context-table";
-import { Registration, findRegistration, registeredIds } from "./registry";
+import { beginCallback } from "./effective";
+import { findRegistration, registeredIds } from "./registry";
 
 const contexts = new ContextTable();
-/** The registration of each root context, by place; a plugin that no filter answers to has none. */
-const roots: RootContext[] = [];
-const rootRegistrations: Registration[] = [];
 /** Callbacks on the stack: a hostcall may call back before it returns. */
 let depth: u32 = 0;
 
+/** The first act of each callback on the context `id`. */
 // @ts-ignore: decorator
 @inline
-export function enter(): void {
+export function enter(id: u32): void {
   depth++;
+  beginCallback(id);
 }
 
 /** The last act of each callback. */
@@ -52,31 +52,22 @@ function createRoot(id: u32): void {
   }
   const root = registration.createRoot();
   root.id = id;
+  root.registration = registration;
   contexts.add(root);
-  roots.push(root);
-  rootRegistrations.push(registration);
 }
 
 function createStream(id: u32, parent: u32): void {
-  for (let i = 0; i < roots.length; i++) {
-    const root = roots[i];
-    if (root.id != parent) continue;
-    const stream = rootRegistrations[i].createStream(root);
-    stream.id = id;
-    contexts.add(stream);
-    return;
-  }
+  // A plugin that no filter answers to has no root context.
+  const root = findRoot(parent);
+  if (!root) return;
+  const stream = root.registration!.createStream(root);
+  stream.id = id;
+  contexts.add(stream);
 }
 
 /** Forgets a context; its last callback has returned. */
 export function deleteContext(id: u32): void {
   contexts.remove(id);
-  for (let i = 0; i < roots.length; i++) {
-    if (roots[i].id != id) continue;
-    roots.splice(i, 1);
-    rootRegistrations.splice(i, 1);
-    return;
-  }
 }
 
 /** The context numbered `id`, of any kind; null when the host names one that it never created. */

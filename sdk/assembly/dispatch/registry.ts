@@ -1,7 +1,8 @@
 import { Context } from "../context/context";
-import { HttpFilter, HttpStream } from "../context/http-filter";
-import { NetworkFilter, NetworkStream } from "../context/network-filter";
+import { HttpFilter } from "../context/http-filter";
+import { NetworkFilter } from "../context/network-filter";
 import { RootContext } from "../context/root-context";
+import { StreamContext } from "../context/stream-context";
 
 /** Makes the contexts of one registered filter. */
 export abstract class Registration {
@@ -10,19 +11,7 @@ export abstract class Registration {
   abstract createStream(root: RootContext): Context;
 }
 
-class HttpRegistration<T extends HttpStream, R extends RootContext> extends Registration {
-  createRoot(): RootContext {
-    return instantiate<R>();
-  }
-
-  createStream(root: RootContext): Context {
-    const stream = instantiate<T>();
-    stream.rootContext = root;
-    return stream;
-  }
-}
-
-class NetworkRegistration<T extends NetworkStream, R extends RootContext> extends Registration {
+class FilterRegistration<T extends StreamContext, R extends RootContext> extends Registration {
   createRoot(): RootContext {
     return instantiate<R>();
   }
@@ -43,14 +32,14 @@ const registrations: Registration[] = [];
 export function registerHttpFilter<T extends HttpFilter<R>, R extends RootContext = RootContext>(
   rootId: string,
 ): void {
-  registrations.push(new HttpRegistration<T, R>(rootId));
+  registrations.push(new FilterRegistration<T, R>(rootId));
 }
 
 /** Makes `T` the network filter of the root id `rootId`; otherwise like `registerHttpFilter`. */
 export function registerNetworkFilter<T extends NetworkFilter<R>, R extends RootContext = RootContext>(
   rootId: string,
 ): void {
-  registrations.push(new NetworkRegistration<T, R>(rootId));
+  registrations.push(new FilterRegistration<T, R>(rootId));
 }
 
 /**

@@ -21,3 +21,22 @@ declare function proxy_increment_metric(id: u32, offset: i64): u32;
 export function incrementMetric(id: u32, offset: i64): Status {
   return <Status>proxy_increment_metric(id, offset);
 }
+
+// @ts-ignore: decorator
+@external("env", "proxy_record_metric")
+declare function proxy_record_metric(id: u32, value: u64): u32;
+
+/** Sets a gauge, or adds a value to a histogram. */
+export function recordMetric(id: u32, value: u64): Status {
+  return <Status>proxy_record_metric(id, value);
+}
+
+// @ts-ignore: decorator
+@external("env", "proxy_get_metric")
+declare function proxy_get_metric(id: u32, value: usize): u32;
+
+/** Reads a counter or a gauge; its value is left in the returned slot as an u64. */
+export function getMetric(id: u32): Status {
+  clearReturned();
+  return <Status>proxy_get_metric(id, ptrSlot());
+}

@@ -116,6 +116,31 @@ export class ResponseHeaders extends Headers {
   }
 }
 
+/** The trailers of the request: headers that come behind the body. */
+export class RequestTrailers extends Headers {
+  constructor() {
+    super(HeaderMapType.RequestTrailers);
+  }
+}
+
+/** The trailers of the response: headers that come behind the body. */
+export class ResponseTrailers extends Headers {
+  constructor() {
+    super(HeaderMapType.ResponseTrailers);
+  }
+}
+
+/** The headers or trailers of the answer to an HTTP call. */
+export class AnswerHeaders extends Headers {
+  constructor(map: HeaderMapType) {
+    super(map);
+  }
+}
+
 /** The one object of each kind: they hold no state of a stream but the last status. */
 export const requestHeaders = new RequestHeaders();
 export const responseHeaders = new ResponseHeaders();
+export const requestTrailers = new RequestTrailers();
+export const responseTrailers = new ResponseTrailers();
+export const answerHeaders = new AnswerHeaders(HeaderMapType.HttpCallResponseHeaders);
+export const answerTrailers = new AnswerHeaders(HeaderMapType.HttpCallResponseTrailers);

@@ -1,3 +1,5 @@
+import { decimal } from "../decimal";
+import { decodeUtf8 } from "../memory/utf8";
 import { JsonKind } from "./kind";
 import { parseNumber } from "./number";
 import { Scanner } from "./scanner";
@@ -127,7 +129,7 @@ export class Json {
   /** The value's own text, as it stands in the document. */
   source(): string {
     const start = this.tape.start(this.node);
-    return String.UTF8.decodeUnsafe(this.bytes.dataStart + start, this.tape.end(this.node) - start);
+    return decodeUtf8(this.bytes.dataStart + start, this.tape.end(this.node) - start);
   }
 
   private child(node: i32): Json {
@@ -155,5 +157,5 @@ function place(bytes: Uint8Array, offset: i32): string {
       column = 1;
     }
   }
-  return "line " + line.toString() + ", column " + column.toString() + ": ";
+  return "line " + decimal(line) + ", column " + decimal(column) + ": ";
 }

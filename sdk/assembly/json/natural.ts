@@ -20,7 +20,7 @@ export class Natural {
   multiplyAdd(factor: u32, addend: u32): void {
     let carry: u64 = addend;
     for (let i = 0; i < this.count; i++) {
-      carry += (<u64>unchecked(this.words[i])) * factor;
+      carry += <u64>unchecked(this.words[i]) * factor;
       unchecked((this.words[i] = <u32>carry));
       carry >>= 32;
     }

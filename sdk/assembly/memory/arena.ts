@@ -6,6 +6,9 @@ const CHUNK: usize = 8192;
 /** Room for the link to the next large block, and it keeps the payload aligned. */
 const LINK: usize = 16;
 
+/** A host that asks for more than 256 MiB at once is mistaken, and the runtime would trap. */
+const MAX_ANSWER: usize = 1 << 28;
+
 let base: usize = 0;
 let top: usize = 0;
 let end: usize = 0;
@@ -28,6 +31,11 @@ export function take(size: usize): usize {
   store<usize>(block, large);
   large = block;
   return block + LINK;
+}
+
+/** Room for what the host wants to write; 0, which it takes as a failed hostcall, when it asks for too much. */
+export function takeForHost(size: usize): usize {
+  return size > MAX_ANSWER ? 0 : take(size);
 }
 
 /** Takes back everything that `take` has returned; called when the outermost callback returns. */

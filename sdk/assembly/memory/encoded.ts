@@ -1,4 +1,5 @@
 import { take } from "./arena";
+import { encodeUtf8 } from "./utf8";
 
 // Strings on their way to the host. A literal is encoded once and kept: its address never changes and no other
 // string ever has it. Every other string is encoded afresh into the arena, because heap addresses are recycled.
@@ -44,25 +45,6 @@ function maxBytes(text: string): usize {
 }
 
 function write(text: string, at: usize): Encoded {
-  const units = text.length;
-  const source = changetype<usize>(text);
-  let i = 0;
-  // Header names and most values are ASCII: one byte a code unit, no call.
-  for (; i < units; i++) {
-    const unit = load<u16>(source + ((<usize>i) << 1));
-    if (unit >= 0x80) break;
-    store<u8>(at + 4 + i, unit);
-  }
-  let length: usize = i;
-  if (i < units) {
-    length += String.UTF8.encodeUnsafe(
-      source + ((<usize>i) << 1),
-      units - i,
-      at + 4 + i,
-      false,
-      String.UTF8.ErrorMode.REPLACE,
-    );
-  }
-  store<u32>(at, <u32>length);
+  store<u32>(at, <u32>encodeUtf8(changetype<usize>(text), text.length, at + 4));
   return at;
 }

@@ -92,3 +92,32 @@ export function isUtf8(ptr: usize, length: i32): bool {
   }
   return true;
 }
+
+/** Writes `units` UTF-16 code units as UTF-8, at most three bytes each, and returns how many bytes these are. */
+export function encodeUtf8(source: usize, units: i32, ptr: usize): usize {
+  const end = source + ((<usize>units) << 1);
+  let out = ptr;
+  while (source < end) {
+    let code = <u32>load<u16>(source);
+    source += 2;
+    if (code < 0x80) {
+      store<u8>(out++, code);
+      continue;
+    }
+    if ((code & 0xf800) == 0xd800) {
+      const low = source < end ? <u32>load<u16>(source) : 0;
+      if (code < 0xdc00 && (low & 0xfc00) == 0xdc00) {
+        code = 0x10000 + (((code & 0x3ff) << 10) | (low & 0x3ff));
+        source += 2;
+      } else {
+        // Half a pair has no UTF-8.
+        code = 0xfffd;
+      }
+    }
+    const tails = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    // 110xxxxx, 1110xxxx or 11110xxx, then 10xxxxxx each.
+    store<u8>(out++, (0x7f80 >> tails) | (code >> (tails * 6)));
+    for (let i = tails - 1; i >= 0; i--) store<u8>(out++, 0x80 | ((code >> (i * 6)) & 0x3f));
+  }
+  return out - ptr;
+}

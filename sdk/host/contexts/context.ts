@@ -1,17 +1,20 @@
+import type { Callout } from "../callouts/callout.js";
 import { fromByteString } from "../headers/bytes.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { PropertyValue } from "../properties/value.js";
-import { BufferType, StreamType, WasmResult } from "../status.js";
+import { BufferType, MapType, StreamType, WasmResult } from "../status.js";
 import type { CallRecord } from "../transcript.js";
 import type { Vm } from "../vm/vm.js";
 import type { LogEntry } from "../world/logs.js";
-import { ABSENT, type GuestBuffer, readOnly } from "./buffer.js";
+import { ABSENT, type GuestBuffer, orAbsent, readOnly } from "./buffer.js";
+import { Incoming } from "./incoming.js";
 import type { LocalReply } from "./local-reply.js";
 
-/** Where a context's transcript and logs go besides the host's own. */
+/** Where a context's transcript, logs and callouts go besides the host's own. */
 export interface Journal {
   readonly calls: CallRecord[];
   readonly logs: LogEntry[];
+  readonly callouts: Callout[];
 }
 
 /**
@@ -24,11 +27,13 @@ export class Context {
   /** True while `proxy_on_log` runs: maps are read-only then. */
   accessLogPhase = false;
   readonly calls: CallRecord[] | undefined;
+  /** Properties that this context declared, and whether they can be set only once. */
+  declared: Map<string, boolean> = NONE_DECLARED;
 
   constructor(
     readonly vm: Vm,
     readonly id: number,
-    protected readonly journal: Journal | undefined,
+    readonly journal: Journal | undefined,
   ) {
     this.calls = vm.world.transcript ? journal?.calls : undefined;
     vm.contexts.set(id, this);
@@ -50,16 +55,29 @@ export class Context {
     return undefined;
   }
 
+  /** What callouts of this context's root brought. */
+  incoming(): Incoming {
+    return NOTHING;
+  }
+
   /** The map that may be read now. */
-  readableMap(_type: number): HeaderMap | undefined {
+  readableMap(type: number): HeaderMap | undefined {
+    if (type === MapType.HttpCallResponseHeaders) return this.incoming().httpHeaders;
+    if (type === MapType.HttpCallResponseTrailers) return this.incoming().httpTrailers;
+    if (type === MapType.GrpcReceiveInitialMetadata) return this.incoming().grpcInitialMetadata;
+    if (type === MapType.GrpcReceiveTrailingMetadata) return this.incoming().grpcTrailingMetadata;
     return undefined;
   }
 
   /** The buffer of that type; undefined where Envoy has none at all (NotFound). */
   buffer(type: number): GuestBuffer | undefined {
     if (type === BufferType.VmConfiguration) return readOnly(this.vm.world.vmConfig);
-    if (type === BufferType.HttpCallResponseBody || type === BufferType.PluginConfiguration) return undefined;
-    return ABSENT;
+    if (type === BufferType.PluginConfiguration) return undefined;
+    if (type === BufferType.HttpCallResponseBody) {
+      const { httpBody } = this.incoming();
+      return httpBody && readOnly(httpBody);
+    }
+    return type === BufferType.GrpcReceiveBuffer ? orAbsent(this.incoming().grpcMessage) : ABSENT;
   }
 
   /** The plugin's configuration where `proxy_get_configuration` (ABI 0.1.0) answers with it. */
@@ -82,7 +100,24 @@ export class Context {
     return name === "plugin_vm_id" ? this.vm.world.vmId : undefined;
   }
 
+  /** Declares a property that {@link Context.setProperty} may set: BadArgument when it was declared before. */
+  declareProperty(path: string, readOnlyOnce: boolean): number {
+    if (this.declared.has(path)) return WasmResult.BadArgument;
+    if (this.declared === NONE_DECLARED) this.declared = new Map();
+    this.declared.set(path, readOnlyOnce);
+    return WasmResult.Ok;
+  }
+
+  /** Sets one of Envoy's own filter state objects. */
+  setFilterState(_name: string, _value: string): number {
+    return WasmResult.NotFound;
+  }
+
   setProperty(_path: string, _value: string): number {
     return WasmResult.NotFound;
   }
 }
+
+const NOTHING = new Incoming();
+// Few contexts declare anything, and streams are many.
+const NONE_DECLARED = new Map<string, boolean>();

@@ -6,6 +6,7 @@ import type { PropertyValue } from "../properties/value.js";
 import { BufferType, DataStatus, HeadersStatus, MapType, StreamType, WasmResult } from "../status.js";
 import { type GuestBuffer, orAbsent } from "./buffer.js";
 import { Context, type Journal } from "./context.js";
+import type { Incoming } from "./incoming.js";
 import type { LocalReply } from "./local-reply.js";
 import type { RootContext } from "./root.js";
 
@@ -27,7 +28,8 @@ export interface StreamCallbacks {
       trailers: HeaderMap | undefined;
     },
   ): PropertyValue | undefined;
-  setProperty(path: string, value: string): number;
+  setProperty(path: string, value: string, once: boolean): number;
+  readonly filterStateObjects: Map<string, string>;
   /** Tells of something that goes wrong in Envoy in a way that the host does not copy. */
   warn(message: string): void;
 }
@@ -96,6 +98,10 @@ export class HttpContext extends Context {
 
   override get rootId(): number {
     return this.root.id;
+  }
+
+  override incoming(): Incoming {
+    return this.root.incoming();
   }
 
   // A stream whose context was never made, or that failed and was answered, is none of the guest's business.
@@ -235,7 +241,7 @@ export class HttpContext extends Context {
     if (type === MapType.ResponseHeaders) return final === undefined ? this.response.headers : final.response;
     if (type === MapType.ResponseTrailers)
       return final === undefined ? this.response.trailers : final.responseTrailers;
-    return undefined;
+    return super.readableMap(type);
   }
 
   private body(direction: Direction): ByteBuffer | undefined {
@@ -299,7 +305,12 @@ export class HttpContext extends Context {
     return this.stream.property(name, maps) ?? this.root.property(name);
   }
 
+  override setFilterState(name: string, value: string): number {
+    this.stream.filterStateObjects.set(name, value);
+    return WasmResult.Ok;
+  }
+
   override setProperty(path: string, value: string): number {
-    return this.stream.setProperty(path, value);
+    return this.stream.setProperty(path, value, this.root.declared.get(path) === true);
   }
 }

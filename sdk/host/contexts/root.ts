@@ -1,8 +1,16 @@
+import type { CalloutAnswer, Cluster, GrpcOutcome } from "../callouts/clusters.js";
+import { GrpcCallout, type GrpcCalloutOwner, type GrpcRequest } from "../callouts/grpc-callout.js";
+import { HttpCallout, type HttpCalloutOwner, type HttpResult } from "../callouts/http-callout.js";
+import { toByteString } from "../headers/bytes.js";
+import type { HeaderMap } from "../headers/header-map.js";
+import { ByteBuffer } from "../http/byte-buffer.js";
+import type { Collected } from "../http/seen.js";
 import type { PropertyValue } from "../properties/value.js";
-import { BufferType } from "../status.js";
+import { BufferType, WasmResult } from "../status.js";
 import type { Vm } from "../vm/vm.js";
 import { type GuestBuffer, readOnly } from "./buffer.js";
 import { Context, type Journal } from "./context.js";
+import { Incoming } from "./incoming.js";
 
 /** What the mesh's configuration says about a plugin. */
 export interface Plugin {
@@ -13,9 +21,12 @@ export interface Plugin {
 }
 
 /** A root context: one plugin's configuration in one VM (`ContextBase::onStart`, `onConfigure`). */
-export class RootContext extends Context {
+export class RootContext extends Context implements HttpCalloutOwner, GrpcCalloutOwner {
   // The configuration can be read only while the host hands it over.
   private configurable = false;
+  private readonly received = new Incoming();
+  private readonly grpcCallouts = new Map<number, GrpcCallout>();
+  private readonly httpCallouts = new Map<number, HttpCallout>();
   /** Streams of this root that still live. */
   openStreams = 0;
   /** True once a newer configuration took its place. */
@@ -71,6 +82,173 @@ export class RootContext extends Context {
     this.vm.call(this, "proxy_on_delete", this.id);
     this.vm.afterCall();
     this.vm.contexts.delete(this.id);
+    this.cancelCallouts();
+  }
+
+  /** What Envoy's `~Context` does: nothing of it comes back to the guest any more. */
+  cancelCallouts(): void {
+    for (const callout of this.httpCallouts.values()) callout.cancel();
+    this.httpCallouts.clear();
+    for (const callout of this.grpcCallouts.values()) callout.cancel();
+    this.grpcCallouts.clear();
+  }
+
+  /** Sends a callout; the answer comes once the present callback has returned, or later. */
+  httpCall(token: number, name: string, sent: Collected, timeout: number, cluster: Cluster): void {
+    const callout = new HttpCallout(this, token, name, sent, timeout);
+    this.httpCallouts.set(token, callout);
+    this.vm.noteCallout(callout);
+    this.post(() => {
+      if (callout.state === "pending") callout.answer(httpAnswer(cluster, callout));
+    });
+  }
+
+  /** `Context::onHttpCallSuccess`, and `onHttpCallFailure` for a reset. */
+  finishHttp(token: number, result: HttpResult | undefined): void {
+    this.httpCallouts.delete(token);
+    const { vm, received } = this;
+    if (result === undefined) {
+      received.statusCode = WasmResult.BrokenConnection;
+      received.statusMessage = "reset";
+    }
+    received.httpHeaders = result?.headers;
+    received.httpBody = result?.body;
+    received.httpTrailers = result?.trailers;
+    // Before anything that the guest asks for in the callback, such as resuming a stream.
+    vm.defer(() => {
+      received.statusMessage = "";
+      received.httpHeaders = undefined;
+      received.httpBody = undefined;
+      received.httpTrailers = undefined;
+    });
+    const sizes = [result?.headers.size ?? 0, result?.body.length ?? 0, result?.trailers?.size ?? 0] as const;
+    vm.call(this, "proxy_on_http_call_response", this.id, token, ...sizes);
+    vm.afterCall();
+  }
+
+  /** `Context::grpcCall` and `grpcStream`: false when it cannot even begin. */
+  grpcStart(
+    kind: "grpcCall" | "grpcStream",
+    token: number,
+    request: GrpcRequest,
+    message: Buffer | undefined,
+  ): boolean {
+    const callout = new GrpcCallout(this, kind, token, request);
+    const cluster = this.vm.world.clusters.get(request.cluster);
+    if (cluster === undefined) {
+      callout.cancel();
+      this.vm.defer(() => this.grpcClosed(callout, UNAVAILABLE, "Cluster not available"));
+      return false;
+    }
+    if (cluster === "down") {
+      callout.refuse((close) => this.vm.defer(close));
+      return false;
+    }
+    this.grpcCallouts.set(token, callout);
+    this.vm.noteCallout(callout);
+    if (message !== undefined) {
+      callout.messages.push(message);
+      callout.ended = true;
+    }
+    this.post(() => {
+      if (callout.state === "pending") callout.answer(grpcAnswer(cluster, callout));
+    });
+    return true;
+  }
+
+  private ifLive(token: number, kinds: readonly number[]): GrpcCallout | number {
+    if (!kinds.includes(token & 3)) return WasmResult.BadArgument;
+    return this.grpcCallouts.get(token) ?? WasmResult.NotFound;
+  }
+
+  grpcSend(token: number, message: Buffer, end: boolean): number {
+    const callout = this.ifLive(token, [2]);
+    if (typeof callout === "number") return callout;
+    callout.sent(message, end);
+    return WasmResult.Ok;
+  }
+
+  grpcClose(token: number): number {
+    const callout = this.ifLive(token, [1, 2]);
+    if (typeof callout === "number") return callout;
+    if (callout.kind === "grpcCall") return this.grpcCancel(token);
+    if (callout.state === "pending") callout.halfClose();
+    else this.grpcOver(callout);
+    return WasmResult.Ok;
+  }
+
+  grpcCancel(token: number): number {
+    const callout = this.ifLive(token, [1, 2]);
+    if (typeof callout === "number") return callout;
+    callout.cancel();
+    this.grpcOver(callout);
+    return WasmResult.Ok;
+  }
+
+  grpcOver(callout: GrpcCallout): void {
+    this.grpcCallouts.delete(callout.token);
+  }
+
+  grpcInitialMetadata(token: number, map: HeaderMap): void {
+    this.received.grpcInitialMetadata = map;
+    this.tell("proxy_on_grpc_receive_initial_metadata", token, map.size);
+    this.received.grpcInitialMetadata = undefined;
+  }
+
+  grpcTrailingMetadata(token: number, map: HeaderMap): void {
+    this.received.grpcTrailingMetadata = map;
+    this.tell("proxy_on_grpc_receive_trailing_metadata", token, map.size);
+    this.received.grpcTrailingMetadata = undefined;
+  }
+
+  grpcMessage(token: number, message: Buffer): void {
+    this.received.grpcMessage = new ByteBuffer(message);
+    this.vm.defer(() => {
+      this.received.grpcMessage = undefined;
+    });
+    this.tell("proxy_on_grpc_receive", token, message.length);
+  }
+
+  /** `Context::onGrpcCloseWrapper`: a stream stays known until the filter closed its side too. */
+  grpcClosed(callout: GrpcCallout, status: number, message: string): void {
+    this.received.statusCode = status;
+    this.received.statusMessage = toByteString(message);
+    this.vm.defer(() => {
+      this.received.statusMessage = "";
+      if (callout.kind === "grpcCall" || callout.localClosed) this.grpcOver(callout);
+    });
+    this.tell("proxy_on_grpc_close", callout.token, status);
+  }
+
+  private tell(callback: string, token: number, value: number): void {
+    this.vm.call(this, callback, this.id, token, value);
+    this.vm.afterCall();
+  }
+
+  schedule(afterMs: number, fire: () => void): () => void {
+    return this.vm.world.clock.schedule(afterMs, fire);
+  }
+
+  get now(): number {
+    return this.vm.world.clock.now;
+  }
+
+  post(task: () => void): void {
+    this.vm.world.post(task);
+  }
+
+  settle(): void {
+    this.vm.world.settle();
+  }
+
+  /** `proxy_on_queue_ready`. */
+  queueReady(token: number): void {
+    this.vm.call(this, "proxy_on_queue_ready", this.id, token);
+    this.vm.afterCall();
+  }
+
+  override incoming(): Incoming {
+    return this.received;
   }
 
   override buffer(type: number): GuestBuffer | undefined {
@@ -88,3 +266,16 @@ export class RootContext extends Context {
     return super.property(name);
   }
 }
+
+function httpAnswer(cluster: Cluster, callout: HttpCallout): CalloutAnswer | undefined {
+  if (cluster === "down") return "reset";
+  const http = typeof cluster === "object" && "grpc" in cluster ? (cluster.http ?? "unreachable") : cluster;
+  return typeof http === "function" ? http(callout.request, callout) : http;
+}
+
+function grpcAnswer(cluster: Cluster, callout: GrpcCallout): GrpcOutcome | undefined {
+  if (typeof cluster !== "object" || !("grpc" in cluster)) return { status: 14 };
+  return typeof cluster.grpc === "function" ? cluster.grpc(callout) : cluster.grpc;
+}
+
+const UNAVAILABLE = 14;

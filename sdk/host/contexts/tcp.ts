@@ -3,6 +3,7 @@ import type { PropertyValue } from "../properties/value.js";
 import { BufferType, PeerType, StreamType, WasmResult } from "../status.js";
 import { type GuestBuffer, orAbsent } from "./buffer.js";
 import { Context, type Journal } from "./context.js";
+import type { Incoming } from "./incoming.js";
 import type { RootContext } from "./root.js";
 
 /** What a connection lets its filter do. */
@@ -11,7 +12,8 @@ export interface ConnectionCallbacks {
   /** Closes the client's connection from this side, after what was sent is through. */
   close(): void;
   property(name: string): PropertyValue | undefined;
-  setProperty(path: string, value: string): number;
+  setProperty(path: string, value: string, once: boolean): number;
+  readonly filterStateObjects: Map<string, string>;
 }
 
 /** A connection's context in one network filter. Follows Envoy's `Context` (`onData`, `onWrite`, `onEvent`). */
@@ -32,6 +34,10 @@ export class TcpContext extends Context {
 
   override get rootId(): number {
     return this.root.id;
+  }
+
+  override incoming(): Incoming {
+    return this.root.incoming();
   }
 
   /** True: the connection goes on. */
@@ -128,7 +134,12 @@ export class TcpContext extends Context {
     return this.connection.property(name) ?? this.root.property(name);
   }
 
+  override setFilterState(name: string, value: string): number {
+    this.connection.filterStateObjects.set(name, value);
+    return WasmResult.Ok;
+  }
+
   override setProperty(path: string, value: string): number {
-    return this.connection.setProperty(path, value);
+    return this.connection.setProperty(path, value, this.root.declared.get(path) === true);
   }
 }

@@ -4,10 +4,14 @@ import type { Vm } from "../vm/vm.js";
 import { Memory, Table, type WasmMemory } from "../vm/webassembly.js";
 import { bufferHostcalls } from "./buffers.js";
 import { contextHostcalls } from "./contexts.js";
+import { foreignHostcalls } from "./foreign.js";
+import { grpcHostcalls } from "./grpc.js";
 import { headerHostcalls } from "./headers.js";
+import { httpCalloutHostcalls } from "./http-callouts.js";
 import { logHostcalls } from "./log.js";
 import { metricHostcalls } from "./metrics.js";
 import { propertyHostcalls } from "./properties.js";
+import { queueHostcalls } from "./queues.js";
 import { sharedDataHostcalls } from "./shared-data.js";
 import { streamHostcalls } from "./streams.js";
 import { timeHostcalls } from "./time.js";
@@ -33,6 +37,10 @@ export function createImports(vm: Vm, { shape }: LoadedModule): Imports {
     ...metricHostcalls(vm),
     ...propertyHostcalls(vm),
     ...sharedDataHostcalls(vm),
+    ...queueHostcalls(vm),
+    ...foreignHostcalls(vm),
+    ...grpcHostcalls(vm),
+    ...httpCalloutHostcalls(vm),
     ...timeHostcalls(vm),
     ...contextHostcalls(vm),
     pthread_equal: (left: number, right: number) => (left === right ? 1 : 0),

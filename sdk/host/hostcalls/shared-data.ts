@@ -3,7 +3,7 @@ import type { Vm } from "../vm/vm.js";
 import type { Hostcalls } from "./imports.js";
 
 export function sharedDataHostcalls(vm: Vm): Hostcalls {
-  const { sharedData } = vm.world;
+  const { sharedData, vmId } = vm.world;
   return {
     proxy_get_shared_data(
       keyPointer: number,
@@ -16,7 +16,7 @@ export function sharedDataHostcalls(vm: Vm): Hostcalls {
       const context = vm.enter(call);
       const key = vm.memory.text(keyPointer, keySize);
       if (key === undefined) return vm.record(context, call, [], WasmResult.InvalidMemoryAccess);
-      const entry = sharedData.get(key);
+      const entry = sharedData.get(vmId, key);
       if (entry === undefined) return vm.record(context, call, [key], WasmResult.NotFound);
       const given = vm.giveText(entry.value, pointerTo, sizeTo) && vm.memory.writeU32(casTo, entry.cas);
       const result = given ? WasmResult.Ok : WasmResult.InvalidMemoryAccess;
@@ -36,7 +36,8 @@ export function sharedDataHostcalls(vm: Vm): Hostcalls {
       const value = vm.memory.text(valuePointer, valueSize);
       if (key === undefined || value === undefined)
         return vm.record(context, call, [], WasmResult.InvalidMemoryAccess);
-      return vm.record(context, call, [key, value, cas >>> 0], sharedData.set(key, value, cas >>> 0));
+      const result = sharedData.set(vmId, key, value, cas >>> 0);
+      return vm.record(context, call, [key, value, cas >>> 0], result);
     },
   };
 }

@@ -1,3 +1,6 @@
+import { grpcCallouts, httpCallouts } from "../callouts/callout.js";
+import type { GrpcCallout } from "../callouts/grpc-callout.js";
+import type { HttpCallout } from "../callouts/http-callout.js";
 import { MeshwasmError } from "../errors.js";
 import { type CallRecord, formatCalls } from "../transcript.js";
 import type { LogEntry } from "../world/logs.js";
@@ -71,6 +74,21 @@ export class Exchange {
   /** What the filter logged on this stream. */
   get logs(): readonly LogEntry[] {
     return this.stream.logs;
+  }
+
+  /** Envoy's own filter state objects that the filter set with `set_envoy_filter_state`, by name. */
+  get filterState(): ReadonlyMap<string, string> {
+    return this.stream.filterStateObjects;
+  }
+
+  /** HTTP requests that the filter sent by itself in this stream's callbacks, oldest first. */
+  get callouts(): readonly HttpCallout[] {
+    return httpCallouts(this.stream.callouts);
+  }
+
+  /** gRPC calls and streams that the filter began in this stream's callbacks, oldest first. */
+  get grpcCallouts(): readonly GrpcCallout[] {
+    return grpcCallouts(this.stream.callouts);
   }
 
   /** Every callback and hostcall of this stream; empty when the host's transcript is off. */

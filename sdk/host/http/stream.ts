@@ -1,3 +1,4 @@
+import type { Callout } from "../callouts/callout.js";
 import type { Journal } from "../contexts/context.js";
 import { HttpContext, type StreamCallbacks } from "../contexts/http.js";
 import type { LocalReply } from "../contexts/local-reply.js";
@@ -41,6 +42,7 @@ export type ResetReason = "filter" | "client" | "upstream" | "host";
 export class StreamManager implements Journal, StreamCallbacks, LegFilter {
   readonly calls: CallRecord[] = [];
   readonly logs: LogEntry[] = [];
+  readonly callouts: Callout[] = [];
   readonly warnings: string[] = [];
   readonly upstream = new Collected();
   readonly client: Collected;
@@ -54,6 +56,8 @@ export class StreamManager implements Journal, StreamCallbacks, LegFilter {
   private readonly context: HttpContext;
   private readonly info: StreamInfo;
   private readonly filterState = new Map<string, string>();
+  /** What the filter gave to `set_envoy_filter_state`, by name. */
+  readonly filterStateObjects = new Map<string, string>();
   private requestMap: HeaderMap | undefined;
   private responseMap: HeaderMap | undefined;
   private responseTrailerMap: HeaderMap | undefined;
@@ -213,7 +217,8 @@ export class StreamManager implements Journal, StreamCallbacks, LegFilter {
     return streamProperty(this.info, maps, name) ?? this.filterState.get(name);
   }
 
-  setProperty(path: string, value: string): number {
+  setProperty(path: string, value: string, once: boolean): number {
+    if (once && this.filterState.has(path)) return WasmResult.BadArgument;
     this.filterState.set(path, value);
     return WasmResult.Ok;
   }

@@ -1,3 +1,4 @@
+import type { Callout } from "../callouts/callout.js";
 import type { Journal } from "../contexts/context.js";
 import type { RootContext } from "../contexts/root.js";
 import { type ConnectionCallbacks, TcpContext } from "../contexts/tcp.js";
@@ -48,6 +49,8 @@ export class Received {
 export class TcpConnection implements Journal, ConnectionCallbacks {
   readonly calls: CallRecord[] = [];
   readonly logs: LogEntry[] = [];
+  /** What the filter sent out by itself in this connection's callbacks. */
+  readonly callouts: Callout[] = [];
   /** What reached the upstream. */
   readonly upstream = new Received();
   /** What reached the client. */
@@ -55,6 +58,8 @@ export class TcpConnection implements Journal, ConnectionCallbacks {
   private readonly context: TcpContext;
   private readonly info: StreamInfo;
   private readonly filterState = new Map<string, string>();
+  /** What the filter gave to `set_envoy_filter_state`, by name. */
+  readonly filterStateObjects = new Map<string, string>();
   private readonly fromClient = new ByteBuffer();
   private readonly fromUpstream = new ByteBuffer();
   private clientEnded = false;
@@ -149,7 +154,8 @@ export class TcpConnection implements Journal, ConnectionCallbacks {
   }
 
   /** @internal */
-  setProperty(path: string, value: string): number {
+  setProperty(path: string, value: string, once: boolean): number {
+    if (once && this.filterState.has(path)) return WasmResult.BadArgument;
     this.filterState.set(path, value);
     return WasmResult.Ok;
   }

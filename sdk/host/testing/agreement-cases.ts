@@ -1,6 +1,9 @@
 import type { Pair } from "../headers/pairs.js";
 import { BufferType, MapType, StreamType } from "../status.js";
 import type { AgreementCase } from "./agreement.js";
+import { calloutCases } from "./callout-cases.js";
+import { FOREIGN_CASES } from "./foreign-cases.js";
+import { GRPC_CASES } from "./grpc-cases.js";
 import type { Probe, ProbeStep } from "./probe.js";
 
 const { RequestHeaders, RequestTrailers, ResponseHeaders, ResponseTrailers } = MapType;
@@ -120,7 +123,7 @@ const SHUFFLE = (map: number): ProbeStep[] => [
 const named = (name: string, test: Omit<AgreementCase, "name">): AgreementCase => ({ name, ...test });
 
 /** What the host must do as Envoy does. Each case is run in both, and everything visible must be equal. */
-export const AGREEMENT_CASES: readonly AgreementCase[] = [
+const CASES: readonly AgreementCase[] = [
   named("callbacks of a request without body and a response with one come in Envoy's order", {
     probe: ALL,
     response: OK,
@@ -570,4 +573,12 @@ export const AGREEMENT_CASES: readonly AgreementCase[] = [
     },
     response: OK,
   }),
+];
+
+/** All of them; a case's place is its number. */
+export const AGREEMENT_CASES: readonly AgreementCase[] = [
+  ...CASES,
+  ...calloutCases(CASES.length),
+  ...FOREIGN_CASES,
+  ...GRPC_CASES,
 ];

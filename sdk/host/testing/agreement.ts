@@ -1,6 +1,9 @@
+import type { CalloutResponse } from "../callouts/clusters.js";
 import { Host } from "../host.js";
 import type { RequestInput, ResponseInput } from "../http/input.js";
+import type { SeenRequest } from "../http/seen.js";
 import type { RunningEnvoy } from "./envoy.js";
+import { grpcScript } from "./grpc-server.js";
 import { type Probe, probeModule } from "./probe.js";
 import { roundTrip, type WireMessage, type WireUpstream } from "./wire.js";
 
@@ -12,6 +15,8 @@ export interface AgreementCase {
   readonly response?: Omit<ResponseInput, "headers"> & { headers?: [string, string][] };
   readonly config?: string;
   readonly vmConfig?: string;
+  /** What the cluster `auth` answers to HTTP callouts, by path; their paths begin with the case's id. */
+  readonly callouts?: Readonly<Record<string, CalloutResponse | "timeout" | "reset">>;
 }
 
 /** What one engine made of a case: comparable with the other's. */
@@ -22,6 +27,8 @@ export interface Outcome {
   readonly upstream: Seen | undefined;
   /** What reached the client. */
   readonly client: Seen | undefined;
+  /** What reached the cluster `auth`, when the case has one. */
+  readonly callouts?: readonly Seen[];
 }
 
 interface Seen {
@@ -67,36 +74,68 @@ export function casePlugin({ probe, config, vmConfig }: AgreementCase, index: nu
 
 /** Runs a case in the host. */
 export function inHost(test: AgreementCase, index: number): Outcome {
+  const { callouts } = test;
   const host = new Host(probeModule(test.probe), {
+    clusters: {
+      auth: ({ path }) => asOnWire(callouts?.[path] ?? {}),
+      grpc: { grpc: grpcScript },
+      down: "down",
+      nobody: "unreachable",
+    },
     pluginName: caseId(index),
     rootId: "root",
     vmId: caseId(index),
     pluginConfig: test.config ?? "",
     vmConfig: test.vmConfig ?? "",
   });
-  host.start();
+  const before = host.start().logs.length;
   const exchange = host.exchange(
     { path: `/${caseId(index)}`, authority: "a.test", ...test.request },
     test.response,
   );
+  // Time passes by itself in Envoy.
+  if (!exchange.done) host.advance(5000);
   const { request } = exchange;
   const response = exchange.began ? exchange.response : undefined;
   return {
-    log: exchange.logs.map((entry) => entry.message).filter((message) => !message.startsWith("Function:")),
-    upstream: request?.complete
-      ? {
-          start: `${request.method} ${request.path}`,
-          headers: [`host: ${request.authority}`, ...lines(request.headers)],
-          body: request.text(),
-          trailers: lines(request.trailers),
-        }
-      : undefined,
+    log: host.logs
+      .slice(before)
+      .map((entry) => entry.message)
+      .filter((message) => !message.startsWith("Function:")),
+    upstream: request?.complete ? seenRequest(request) : undefined,
     client: response && {
       start: String(response.status),
       headers: lines(response.headers),
       body: response.text(),
       trailers: lines(response.trailers),
     },
+    ...(callouts === undefined
+      ? {}
+      : {
+          callouts: exchange.callouts
+            .filter(({ cluster }) => cluster === "auth")
+            .map((callout) => seenRequest(callout.request)),
+        }),
+  };
+}
+
+// Framing that Envoy's HTTP/1 codec leaves among a callout's response headers.
+function asOnWire(answer: NonNullable<AgreementCase["callouts"]>[string]): typeof answer {
+  if (typeof answer === "string" || answer.body !== undefined || answer.status === 204)
+    return typeof answer === "string" || answer.trailers === undefined
+      ? answer
+      : { ...answer, headers: [...headerList(answer.headers), ["transfer-encoding", "chunked"]] };
+  return { ...answer, headers: [...headerList(answer.headers), ["content-length", "0"]] };
+}
+
+const headerList = (headers: CalloutResponse["headers"]) => (headers ?? []) as [string, string][];
+
+function seenRequest(request: SeenRequest): Seen {
+  return {
+    start: `${request.method} ${request.path}`,
+    headers: [`host: ${request.authority}`, ...lines(request.headers)],
+    body: request.text(),
+    trailers: lines(request.trailers),
   };
 }
 
@@ -106,6 +145,7 @@ export async function inEnvoy(
   index: number,
   envoy: RunningEnvoy,
   upstream: WireUpstream,
+  auth: WireUpstream,
 ): Promise<Outcome> {
   const path = test.request?.path ?? `/${caseId(index)}`;
   const before = probeLog(envoy, index).length;
@@ -118,6 +158,13 @@ export async function inEnvoy(
     log: await settledLog(envoy, index, before, hasTrap(test.probe)),
     upstream: seen(upstream.seen.get(path), true),
     client: seen(client, false),
+    ...(test.callouts === undefined
+      ? {}
+      : {
+          callouts: [...auth.seen]
+            .filter(([called]) => called.startsWith(`/${caseId(index)}/`))
+            .map(([, message]) => seen(message, true)!),
+        }),
   };
 }
 
@@ -159,15 +206,12 @@ function seen(message: WireMessage | undefined, request: boolean): Seen | undefi
 }
 
 function probeLog(envoy: RunningEnvoy, index: number): string[] {
-  const mark = `wasm log ${caseId(index)} root ${caseId(index)}: `;
-  const found = envoy
+  // A root context's lines do not carry the plugin's name.
+  const mark = new RegExp(`wasm log (?:${caseId(index)} )?root ${caseId(index)}: (.*)$`);
+  return envoy
     .log()
     .split("\n")
-    .flatMap((line) => {
-      const at = line.indexOf(mark);
-      return at < 0 ? [] : [line.slice(at + mark.length)];
-    });
-  return found;
+    .flatMap((line) => mark.exec(line)?.[1] ?? []);
 }
 
 // Envoy writes its log by itself; the stream's deletion is the last that a probe says, unless it is dead.

@@ -61,11 +61,13 @@ export async function startEnvoy(
   binary: string,
   plugins: readonly EnvoyPlugin[],
   upstreamPort: number,
+  calloutPort = upstreamPort,
+  grpcPort = upstreamPort,
 ): Promise<RunningEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), "meshwasm-host-"));
   const [adminPort, ...ports] = await freePorts(plugins.length + 1);
   await Promise.all(plugins.map((plugin) => writeFile(join(folder, `${plugin.name}.wasm`), plugin.wasm)));
-  const config = bootstrap(folder, plugins, ports, adminPort!, upstreamPort);
+  const config = bootstrap(folder, plugins, ports, adminPort!, upstreamPort, calloutPort, grpcPort);
   await writeFile(join(folder, "envoy.json"), JSON.stringify(config));
   const logFile = join(folder, "envoy.log");
   const fd = openSync(logFile, "a");
@@ -115,6 +117,8 @@ function bootstrap(
   ports: readonly number[],
   adminPort: number,
   upstreamPort: number,
+  calloutPort: number,
+  grpcPort: number,
 ): object {
   const address = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
   const type = (name: string) => `type.googleapis.com/envoy.extensions.filters.${name}`;
@@ -175,22 +179,30 @@ function bootstrap(
         address: address(ports[index]!),
         filter_chains: [{ filters: plugin.kind === "http" ? http(plugin) : network(plugin) }],
       })),
-      clusters: [
-        {
-          name: "upstream",
-          type: "STATIC",
-          load_assignment: {
-            cluster_name: "upstream",
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstreamPort) } }] }],
-          },
-          typed_extension_protocol_options: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-              "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-              explicit_http_config: { http_protocol_options: { enable_trailers: true } },
-            },
+      // Nobody listens on port 1; a cluster without endpoints has no healthy host.
+      clusters: Object.entries({
+        upstream: upstreamPort,
+        auth: calloutPort,
+        grpc: grpcPort,
+        nobody: 1,
+        down: undefined,
+      }).map(([name, port]) => ({
+        name,
+        type: "STATIC",
+        load_assignment: {
+          cluster_name: name,
+          endpoints: port === undefined ? [] : [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }],
+        },
+        typed_extension_protocol_options: {
+          "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            explicit_http_config:
+              name === "grpc"
+                ? { http2_protocol_options: {} }
+                : { http_protocol_options: { enable_trailers: true } },
           },
         },
-      ],
+      })),
     },
   };
 }

@@ -22,7 +22,34 @@ export type ProbeStep =
   | { do: "tick"; period: number }
   | { do: "effective"; context: number }
   | { do: "done" | "logLevel" | "time" }
-  | { do: "foreign"; name: string }
+  | {
+      do: "httpCall";
+      cluster: string;
+      headers: readonly Pair[];
+      body?: string;
+      trailers?: readonly Pair[];
+      timeout?: number;
+    }
+  | {
+      do: "grpcCall";
+      service: string;
+      method: string;
+      message: string;
+      metadata?: readonly Pair[];
+      timeout?: number;
+    }
+  | { do: "grpcStream"; service: string; method: string; metadata?: readonly Pair[] }
+  | { do: "grpcSend"; token: number; message: string; end?: boolean }
+  | { do: "grpcClose" | "grpcCancel"; token: number }
+  | { do: "status" }
+  | { do: "register"; queue: string }
+  | { do: "resolve"; vmId?: string; queue: string }
+  /** Without a token: the one that was registered last. */
+  | { do: "enqueue"; token?: number; value: string }
+  | { do: "dequeue"; token?: number }
+  /** Makes the context whose headers came last the effective one. */
+  | { do: "effectiveStream" }
+  | { do: "foreign"; name: string; argument?: Uint8Array; quiet?: boolean }
   | { do: "setShared"; key: string; value: string; cas: number }
   | { do: "getShared"; key: string }
   /** Writes to stdout (1) or stderr (2). */
@@ -51,6 +78,12 @@ const CALLBACKS = {
   upstream_data: [3, 0],
   downstream_connection_close: [2, undefined],
   upstream_connection_close: [2, undefined],
+  http_call_response: [5, undefined],
+  grpc_receive_initial_metadata: [3, undefined],
+  grpc_receive: [3, undefined],
+  grpc_receive_trailing_metadata: [3, undefined],
+  grpc_close: [3, undefined],
+  queue_ready: [2, undefined],
   log: [1, undefined],
   done: [1, 1],
   delete: [1, undefined],
@@ -88,6 +121,17 @@ const IMPORTS: Readonly<Record<string, string>> = {
   done: "",
   get_log_level: "i32",
   get_current_time_nanoseconds: "i32",
+  http_call: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32",
+  grpc_call: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32",
+  grpc_stream: "i32 i32 i32 i32 i32 i32 i32 i32 i32",
+  grpc_send: "i32 i32 i32 i32",
+  grpc_close: "i32",
+  grpc_cancel: "i32",
+  get_status: "i32 i32 i32",
+  register_shared_queue: "i32 i32 i32",
+  resolve_shared_queue: "i32 i32 i32 i32 i32",
+  enqueue_shared_queue: "i32 i32 i32",
+  dequeue_shared_queue: "i32 i32 i32",
   call_foreign_function: "i32 i32 i32 i32 i32 i32",
   set_shared_data: "i32 i32 i32 i32 i32",
   get_shared_data: "i32 i32 i32 i32 i32",
@@ -114,6 +158,8 @@ export function probeModule(probe: Probe): Uint8Array {
     ${constants.data()}
     (global $heap (mut i32) (i32.const ${HEAP}))
     (global $at (mut i32) (i32.const 64))
+    (global $stream (mut i32) (i32.const 0))
+    (global $queue (mut i32) (i32.const 0))
     (func (export "proxy_abi_version_0_2_1"))
     (func (export "proxy_on_memory_allocate") (param $size i32) (result i32) (local $pointer i32)
       (local.set $pointer (global.get $heap))
@@ -170,14 +216,19 @@ function escaped(bytes: string): string {
 
 function callback(name: ProbeCallbackName, does: ProbeCallback, constants: Constants): string {
   const [params, returns] = CALLBACKS[name];
-  const names = ["$id", "$size", "$end"].slice(0, params);
+  const names = ["$id", "$size", "$end", "$body", "$trailers"].slice(0, params);
   // Contexts are numbered and headers counted differently by each engine, so only what must agree is said.
-  const shown = /_(body|data|close)$/.test(name) ? "$size" : "";
+  const shown = /_(body|data|close|response)$|^grpc/.test(name) ? "$size" : "";
+  const more = params === 5 ? ["$end", "$body", "$trailers"] : [];
+  const rest = more
+    .map((param) => `(call $put (i32.const 44)) (call $number (local.get ${param}))`)
+    .join(" ");
+  const remember = name === "request_headers" ? "(global.set $stream (local.get $id))" : "";
   const end = params === 3 ? `(call $text ${constants.put(",end=")}) (call $number (local.get $end))` : "";
   return `(func (export "proxy_on_${name}") ${names.map((param) => `(param ${param} i32)`).join(" ")}
     ${returns === undefined ? "" : "(result i32)"} (local $status i32)
     (call $text ${constants.put(`${name}(`)})
-    ${shown === "" ? "" : `(call $number (local.get ${shown}))`} ${end}
+    ${shown === "" ? "" : `(call $number (local.get ${shown}))`} ${end} ${rest} ${remember}
     (call $text ${constants.put(")")}) (call $line)
     ${(does.steps ?? []).map((step) => stepText(step, constants)).join("\n")}
     ${returns === undefined ? "" : `(i32.const ${does.returns ?? returns})`})`;
@@ -186,8 +237,10 @@ function callback(name: ProbeCallbackName, does: ProbeCallback, constants: Const
 function stepText(step: ProbeStep, constants: Constants): string {
   const text = (value: string) => constants.put(Buffer.from(value, "utf8").toString("latin1"));
   const i = (value: number) => `(i32.const ${value})`;
+  const queue = (token: number | undefined) => (token === undefined ? "(global.get $queue)" : i(token));
   const out = "(i32.const 0) (i32.const 4)";
   const VALUE = "(call $put (i32.const 58)) (call $text (i32.load (i32.const 0)) (i32.load (i32.const 4)))";
+  const CODE = "(call $put (i32.const 58)) (call $number (i32.load (i32.const 8)))";
   const WORD = "(call $put (i32.const 58)) (call $number (i32.load (i32.const 0)))";
   const call = (name: string, operands: string, shown = "", label: string = step.do) => `
     (i64.store (i32.const 0) (i64.const 0))
@@ -265,6 +318,49 @@ function stepText(step: ProbeStep, constants: Constants): string {
       return call("set_tick_period_milliseconds", i(step.period));
     case "effective":
       return call("set_effective_context", i(step.context));
+    case "httpCall": {
+      const pairs = (list: readonly Pair[]) =>
+        list.length === 0
+          ? "(i32.const 0) (i32.const 0)"
+          : constants.put(encodePairs(list).toString("latin1"));
+      const sent = `${pairs(step.headers)} ${text(step.body ?? "")} ${pairs(step.trailers ?? [])}`;
+      return call("http_call", `${text(step.cluster)} ${sent} ${i(step.timeout ?? 0)} (i32.const 0)`, WORD);
+    }
+    case "grpcCall":
+    case "grpcStream": {
+      const metadata = constants.put(encodePairs(step.metadata ?? []).toString("latin1"));
+      const what = `${text(step.service)} ${text("test.Service")} ${text(step.method)} ${metadata}`;
+      return step.do === "grpcStream"
+        ? call("grpc_stream", `${what} (i32.const 0)`, WORD)
+        : call("grpc_call", `${what} ${text(step.message)} ${i(step.timeout ?? 0)} (i32.const 0)`, WORD);
+    }
+    case "grpcSend":
+      return call("grpc_send", `${i(step.token)} ${text(step.message)} ${i(step.end === true ? 1 : 0)}`);
+    case "grpcClose":
+    case "grpcCancel":
+      return call(step.do === "grpcClose" ? "grpc_close" : "grpc_cancel", i(step.token));
+    case "status":
+      return call("get_status", "(i32.const 8) (i32.const 0) (i32.const 4)", `${CODE} ${VALUE}`);
+    case "register":
+      return call(
+        "register_shared_queue",
+        `${text(step.queue)} (i32.const 0)`,
+        "(global.set $queue (i32.load (i32.const 0)))",
+      );
+    case "resolve":
+      return call(
+        "resolve_shared_queue",
+        `${text(step.vmId ?? "")} ${text(step.queue)} (i32.const 0)`,
+        // Tokens are numbered for a whole Envoy: only whether it is the same one can agree.
+        "(call $put (i32.const 58)) (call $number (i32.eq (global.get $queue) (i32.load (i32.const 0))))",
+        `resolve ${step.queue}`,
+      );
+    case "enqueue":
+      return call("enqueue_shared_queue", `${queue(step.token)} ${text(step.value)}`);
+    case "dequeue":
+      return call("dequeue_shared_queue", `${queue(step.token)} ${out}`, VALUE);
+    case "effectiveStream":
+      return call("set_effective_context", "(global.get $stream)");
     case "done":
       return call("done", "");
     case "logLevel":
@@ -274,8 +370,8 @@ function stepText(step: ProbeStep, constants: Constants): string {
     case "foreign":
       return call(
         "call_foreign_function",
-        `${text(step.name)} ${i(0)} ${i(0)} ${out}`,
-        "",
+        `${text(step.name)} ${constants.put(Buffer.from(step.argument ?? "").toString("latin1"))} ${out}`,
+        step.quiet === true ? "" : VALUE,
         `foreign ${step.name}`,
       );
     case "setShared":

@@ -80,6 +80,9 @@ export function roundTrip(port: number, request: string): Promise<WireMessage | 
   });
 }
 
+/** Bytes to answer with, nothing at all, or bytes before the connection breaks. */
+export type WireAnswer = string | undefined | { readonly cutOff: string };
+
 /** An upstream that keeps what it gets and answers with fixed bytes, chosen by the request's path. */
 export interface WireUpstream {
   readonly port: number;
@@ -87,7 +90,7 @@ export interface WireUpstream {
   close(): Promise<void>;
 }
 
-export async function wireUpstream(answer: (path: string) => string): Promise<WireUpstream> {
+export async function wireUpstream(answer: (path: string) => WireAnswer): Promise<WireUpstream> {
   const seen = new Map<string, WireMessage>();
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -102,7 +105,10 @@ export async function wireUpstream(answer: (path: string) => string): Promise<Wi
       raw = "";
       const path = message.startLine.split(" ")[1] ?? "";
       seen.set(path, message);
-      socket.write(answer(path), "latin1");
+      const reply = answer(path);
+      if (typeof reply === "string") socket.write(reply, "latin1");
+      else if (reply !== undefined)
+        socket.write(reply.cutOff, "latin1", () => setTimeout(() => socket.destroy(), 20));
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

@@ -1,15 +1,16 @@
+import type { Callout } from "../callouts/callout.js";
 import type { Context } from "../contexts/context.js";
 import { MeshwasmError } from "../errors.js";
 import { createImports } from "../hostcalls/imports.js";
 import type { LoadedModule } from "../module/load.js";
 import type { CallRecord, CallValue } from "../transcript.js";
-import type { World } from "../world/world.js";
+import type { Surroundings } from "../world/surroundings.js";
 import { GuestMemory } from "./memory.js";
 import { ALLOWED_WHILE_ALLOCATING, ALLOWED_WHILE_STARTING, RestrictedCallback } from "./restricted.js";
 import { trapError } from "./trap.js";
 import { Instance, type WasmInstance, type WasmMemory } from "./webassembly.js";
 
-type GuestFunction = (a?: number, b?: number, c?: number) => number | undefined;
+type GuestFunction = (a?: number, b?: number, c?: number, d?: number, e?: number) => number | undefined;
 
 /**
  * One instance of a module with everything that belongs to the instance: its memory, its contexts, who is
@@ -31,10 +32,11 @@ export class Vm {
   private restricted: ReadonlySet<string> | undefined;
   private afterCallActions: (() => void)[] = [];
   private nextContextId = 1;
+  private readonly lastCalloutId = { http: 0, grpcCall: 1, grpcStream: 2 };
 
   constructor(
     readonly loaded: LoadedModule,
-    readonly world: World,
+    readonly world: Surroundings,
   ) {
     const imports = createImports(this, loaded);
     let instance: WasmInstance;
@@ -68,6 +70,18 @@ export class Vm {
     return this.nextContextId++;
   }
 
+  /** The next number of a callout: its kind is in the two lowest bits, so the first HTTP call is 4. */
+  nextCalloutId(kind: "http" | "grpcCall" | "grpcStream"): number {
+    this.lastCalloutId[kind] += 4;
+    return this.lastCalloutId[kind];
+  }
+
+  /** Notes a callout with the host and with the stream whose callback is running. */
+  noteCallout(callout: Callout): void {
+    this.world.noteCallout(callout);
+    this.current?.journal?.callouts.push(callout);
+  }
+
   has(callback: string): boolean {
     return this.functions.has(callback);
   }
@@ -76,17 +90,17 @@ export class Vm {
    * Calls an export for a context. 0 when the module does not export it, when it returns nothing and when
    * it traps; a trap kills the VM. {@link Vm.afterCall} must follow once the status was looked at.
    */
-  call(context: Context, name: string, a?: number, b?: number, c?: number): number {
+  call(context: Context, name: string, a?: number, b?: number, c?: number, d?: number, e?: number): number {
     const callback = this.functions.get(name);
     if (callback === undefined || this.failure !== undefined) return 0;
     const calls = context.calls;
     let record: CallRecord | undefined;
     if (calls !== undefined) {
-      const args = a === undefined ? [] : b === undefined ? [a] : c === undefined ? [a, b] : [a, b, c];
+      const args = given(a, b, c, d, e);
       record = { kind: "callback", name, contextId: context.id, args, result: undefined };
       calls.push(record);
     }
-    const result = this.run(context, name, callback, a, b, c);
+    const result = this.run(context, name, callback, a, b, c, d, e);
     if (record !== undefined) record.result = result;
     return result === undefined ? 0 : result >>> 0;
   }
@@ -98,13 +112,15 @@ export class Vm {
     a?: number,
     b?: number,
     c?: number,
+    d?: number,
+    e?: number,
   ): number | undefined {
     const previous = this.current;
     const previousEffective = this.effectiveId;
     this.current = context;
     this.effectiveId = 0;
     try {
-      return callback(a, b, c);
+      return callback(a, b, c, d, e);
     } catch (thrown) {
       this.fail(name, thrown, context);
       return undefined;
@@ -185,14 +201,26 @@ export class Vm {
     return this.memory.writeU32(pointerTo, pointer) && this.memory.writeU32(sizeTo, text.length);
   }
 
+  /** Copies bytes into memory that the guest gives: where they are (0 for none), undefined when it gives none. */
+  place(bytes: Uint8Array): number | undefined {
+    if (bytes.length === 0) return 0;
+    const pointer = this.allocateBytes(bytes.length);
+    if (pointer === 0) return undefined;
+    this.memory.write(pointer, bytes);
+    return pointer;
+  }
+
   /** Hands bytes to the guest; none is a null pointer and no allocation. */
   giveBytes(bytes: Uint8Array, pointerTo: number, sizeTo: number): boolean {
-    let pointer = 0;
-    if (bytes.length > 0) {
-      pointer = this.allocateBytes(bytes.length);
-      if (pointer === 0) return false;
-      this.memory.write(pointer, bytes);
-    }
+    const pointer = this.place(bytes);
+    if (pointer === undefined) return false;
     return this.memory.writeU32(pointerTo, pointer) && this.memory.writeU32(sizeTo, bytes.length);
   }
+}
+
+function given(a?: number, b?: number, c?: number, d?: number, e?: number): number[] {
+  if (a === undefined) return [];
+  if (b === undefined) return [a];
+  if (c === undefined) return [a, b];
+  return d === undefined || e === undefined ? [a, b, c] : [a, b, c, d, e];
 }

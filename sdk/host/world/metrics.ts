@@ -15,31 +15,42 @@ export interface Metric {
 
 const U64 = (value: bigint) => BigInt.asUintN(64, value);
 
-/**
- * The metrics of one VM. Ids carry the type in their two lowest bits and grow by 4, and defining a name
- * again gives a new id for the same metric, as `Context::defineMetric` in Envoy does.
- */
-export class MetricStore {
+/** The metrics of one Envoy process: VMs that define the same name write the same metric. */
+export class MetricRegistry {
   /** By name. A name used for two types keeps the first one's entry here. */
   readonly byName = new Map<string, Metric>();
   private readonly byTypeAndName = new Map<string, Metric>();
+
+  /** The metric of that type and name, made when it is new. */
+  find(type: MetricType, name: string): Metric {
+    const key = `${type} ${name}`;
+    let metric = this.byTypeAndName.get(key);
+    if (metric === undefined) {
+      metric = { type, value: 0n, samples: [] };
+      this.byTypeAndName.set(key, metric);
+      if (!this.byName.has(name)) this.byName.set(name, metric);
+    }
+    return metric;
+  }
+}
+
+/**
+ * The metrics that one VM defined. Ids carry the type in their two lowest bits and grow by 4, and defining a
+ * name again gives a new id for the same metric, as `Context::defineMetric` in Envoy does.
+ */
+export class MetricStore {
   private readonly byId = new Map<number, Metric>();
   private readonly lastId = [0, 1, 2];
+
+  constructor(private readonly registry: MetricRegistry) {}
 
   /** Gives the id, or undefined (BadArgument) for a type that does not exist. */
   define(type: number, name: string): number | undefined {
     const typeName = METRIC_TYPES[type];
     if (typeName === undefined) return undefined;
-    const key = `${type}${name}`;
-    let metric = this.byTypeAndName.get(key);
-    if (metric === undefined) {
-      metric = { type: typeName, value: 0n, samples: [] };
-      this.byTypeAndName.set(key, metric);
-      if (!this.byName.has(name)) this.byName.set(name, metric);
-    }
     const id = this.lastId[type]! + 4;
     this.lastId[type] = id;
-    this.byId.set(id, metric);
+    this.byId.set(id, this.registry.find(typeName, name));
     return id;
   }
 

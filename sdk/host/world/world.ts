@@ -1,32 +1,98 @@
-import type { Context } from "../contexts/context.js";
 import type { MeshwasmError } from "../errors.js";
-import type { PropertyValue } from "../properties/value.js";
-import type { VirtualClock } from "./clock.js";
-import type { LogBook } from "./logs.js";
-import type { MetricStore } from "./metrics.js";
-import type { SharedData } from "./shared-data.js";
+import { type BytesInput, fromByteString, toByteString } from "../headers/bytes.js";
+import { VirtualClock } from "./clock.js";
+import { MetricRegistry } from "./metrics.js";
+import { SharedData } from "./shared-data.js";
+import { SharedQueues } from "./shared-queues.js";
 
-/** What surrounds a VM: everything a hostcall can reach that is neither the guest nor a stream. */
-export interface World {
-  readonly vmId: string;
-  readonly vmConfig: Buffer;
-  readonly environment: ReadonlyMap<string, string>;
+/** How a {@link World} is set up. */
+export interface WorldOptions {
+  /** As {@link HostOptions.now}. */
+  now?: number | Date;
+}
+
+/**
+ * What one Envoy process holds for all its VMs: shared data and queues by `vmId`, metrics, and the time.
+ * Hosts that are given the same world are VMs or workers of one process; a host without one has its own.
+ */
+export class World {
+  /** @internal */
   readonly clock: VirtualClock;
-  readonly logs: LogBook;
-  readonly metrics: MetricStore;
-  readonly sharedData: SharedData;
-  /** Properties that the test gave, by path with `.` between its parts. */
-  readonly properties: ReadonlyMap<string, PropertyValue>;
-  /** True when callbacks and hostcalls are noted. */
-  readonly transcript: boolean;
-  /** Context 0, for which start-up and allocation run. */
-  vmContext: Context | undefined;
-  /** Runs `task` once the present call from outside has done its work, as Envoy's event loop would. */
-  post(task: () => void): void;
-  /** Makes the present call from outside end with this error. */
-  raise(error: MeshwasmError): void;
-  /** Sets (0: clears) the tick period of a root context, in milliseconds. */
-  setTickPeriod(rootId: number, period: number): void;
-  /** `proxy_done` for that root: an ABI status. */
-  finish(rootId: number): number;
+  /** @internal */
+  readonly sharedData = new SharedData();
+  /** @internal */
+  readonly queues = new SharedQueues();
+  /** @internal */
+  readonly metrics = new MetricRegistry();
+  private readonly vms = new Map<string, number>();
+  private readonly tasks: (() => void)[] = [];
+  private raised: MeshwasmError | undefined;
+
+  constructor({ now = Date.now() }: WorldOptions = {}) {
+    this.clock = new VirtualClock(typeof now === "number" ? now : now.getTime());
+  }
+
+  /** Lets `ms` milliseconds pass for every host of this world. */
+  advance(ms: number): this {
+    this.clock.advance(ms, () => this.settle());
+    return this;
+  }
+
+  /** The shared data of a `vmId`: values decoded as UTF-8, by key. Empty when there is none. */
+  sharedDataOf(vmId = ""): Map<string, string> {
+    return new Map(
+      this.sharedData.entries(vmId).map(([key, value]) => [fromByteString(key), fromByteString(value)]),
+    );
+  }
+
+  /** What waits in a shared queue, oldest first, decoded as UTF-8; undefined when no VM registered it. */
+  queue(name: string, vmId = ""): string[] | undefined {
+    return this.queues.items(vmId, toByteString(name))?.map(fromByteString);
+  }
+
+  /** Puts something into a shared queue, as another VM would: false when no VM registered it. */
+  enqueue(name: string, value: BytesInput, vmId = ""): boolean {
+    const token = this.queues.resolve(vmId, toByteString(name));
+    if (token === 0) return false;
+    this.queues.enqueue(token, toByteString(value));
+    this.settle();
+    return true;
+  }
+
+  /** @internal A VM of that id begins. */
+  join(vmId: string): void {
+    this.vms.set(vmId, (this.vms.get(vmId) ?? 0) + 1);
+  }
+
+  /** @internal A VM of that id ends; the last one takes the shared data and queues with it. */
+  leave(vmId: string): void {
+    const left = (this.vms.get(vmId) ?? 1) - 1;
+    this.vms.set(vmId, left);
+    if (left > 0) return;
+    this.sharedData.forget(vmId);
+    this.queues.forget(vmId);
+  }
+
+  /** @internal Runs `task` once the present call from outside has done its work. */
+  post(task: () => void): void {
+    this.tasks.push(task);
+  }
+
+  /** @internal */
+  runTasks(): void {
+    while (this.tasks.length > 0) this.tasks.shift()!();
+  }
+
+  /** @internal */
+  raise(error: MeshwasmError): void {
+    this.raised ??= error;
+  }
+
+  /** @internal Ends a call from outside: runs what was posted, and throws what a hostcall raised. */
+  settle(): void {
+    this.runTasks();
+    const error = this.raised;
+    this.raised = undefined;
+    if (error !== undefined) throw error;
+  }
 }

@@ -13,7 +13,9 @@ export interface HttpOutcome {
   response: [name: string, value: string][];
   body: string;
   /** Null: the upstream saw no request. `:authority` is there as `host`, pseudo-headers are not. */
-  upstream: { path: string; headers: [name: string, value: string][] } | null;
+  upstream: { path: string; headers: [name: string, value: string][]; body: string } | null;
+  /** What the filter's own call asked of the cluster `callee`; null: nothing. */
+  callee: { path: string; body: string } | null;
   logs: Logged[];
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningEnvoy, startEnvoy } from "../../../cli/src/envoy/process.js";
 import type { HttpCase } from "../tables/http-case.js";
 import type { TcpCase } from "../tables/tcp-probe.js";
+import { calleeAnswer } from "./callee.js";
 import type { BuiltFilter, Engine, HttpOutcome, Logged, TcpOutcome } from "./engine.js";
 import { startHttpUpstream } from "./http-upstream.js";
 import { startTcpUpstream } from "./tcp-upstream.js";
@@ -19,6 +20,10 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
   const logs: Logged[] = [];
   const http = filter.kind === "http" ? await startHttpUpstream() : undefined;
   const tcp = filter.kind === "network" ? await startTcpUpstream() : undefined;
+  const callee = await startHttpUpstream();
+  const closeServers = async () => {
+    for (const server of [http, tcp, callee]) await server?.close();
+  };
   let config = "";
   let envoy: RunningEnvoy;
   try {
@@ -27,11 +32,11 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
       kind: filter.kind,
       rootId: filter.rootId,
       upstream: http?.url ?? tcp?.url ?? "",
+      clusters: [{ name: "callee", host: "127.0.0.1", port: Number(new URL(callee.url).port) }],
       onLog: ({ level, message }) => logs.push({ level, message }),
     });
   } catch (error) {
-    await http?.close();
-    await tcp?.close();
+    await closeServers();
     throw error;
   }
   const configure = async (wanted = "") => {
@@ -47,9 +52,17 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
       await configure(testCase.config);
       http.answer = testCase.answer;
       http.seen = null;
+      callee.answer = calleeAnswer(testCase.request.path);
+      callee.seen = null;
       const received = await send(envoy.listen, testCase.request);
       await until(() => logs.length >= (testCase.expect.logs?.length ?? 0));
-      return { ...received, upstream: http.seen, logs: [...logs] };
+      const asked = callee.seen as HttpOutcome["upstream"];
+      return {
+        ...received,
+        upstream: http.seen,
+        callee: asked && { path: asked.path, body: asked.body },
+        logs: [...logs],
+      };
     },
     async tcp(testCase: TcpCase): Promise<TcpOutcome> {
       if (!tcp) throw new Error("an HTTP filter takes no TCP");
@@ -75,8 +88,7 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
     },
     async close() {
       await envoy.stop();
-      await http?.close();
-      await tcp?.close();
+      await closeServers();
     },
   };
 }

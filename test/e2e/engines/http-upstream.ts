@@ -17,9 +17,11 @@ export interface HttpUpstream {
 
 export async function startHttpUpstream(): Promise<HttpUpstream> {
   const server = createServer((request, response) => {
-    request.resume();
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk) => chunks.push(chunk));
     request.once("end", () => {
-      upstream.seen = { path: request.url ?? "", headers: headersFromWire(request.rawHeaders) };
+      const body = Buffer.concat(chunks).toString("utf8");
+      upstream.seen = { path: request.url ?? "", headers: headersFromWire(request.rawHeaders), body };
       send(response, upstream.answer ?? {});
     });
   });

@@ -15,6 +15,10 @@ export interface HttpCase {
     /** The path that the upstream saw. */
     upstreamPath?: string;
     body?: string;
+    /** The body that the upstream saw. */
+    upstreamBody?: string;
+    /** What the cluster `callee` was asked, the last time; absent: it is not looked at. */
+    callee?: { path: string; body: string };
     /** What the filter logs on this exchange, at info or above, in this order. */
     logs?: { level: string; message: string }[];
   };

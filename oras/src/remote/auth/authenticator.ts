@@ -10,8 +10,8 @@ export interface AuthenticatorOptions {
   repository: string;
   access: Access;
   plainHttp: boolean;
-  /** Absent: anonymous, which may still get a bearer token. */
-  credentials: Credentials | undefined;
+  /** Asked when the registry wants to know; undefined: anonymous, which may still get a bearer token. */
+  credentials: () => Promise<Credentials | undefined>;
 }
 
 /** Answers the challenges of one repository and remembers the answer. */
@@ -30,21 +30,24 @@ export interface Authenticator {
  * between Basic and a bearer token. Bearer is preferred, since the password then stays with the token service.
  */
 export function createAuthenticator(transport: Transport, options: AuthenticatorOptions): Authenticator {
-  const { credentials, repository, access } = options;
+  const { repository, access } = options;
   let authorization: string | undefined;
   return {
     current: () => authorization,
     answer: async (header) => {
       const challenges = parseChallenges(header ?? "");
+      const credentials = await options.credentials();
       const bearer = challenges.find(({ scheme }) => scheme === "bearer");
       if (bearer) {
         const scopes = scopesFor(repository, access, bearer.params.get("scope"));
-        const token = await fetchToken(transport, { ...options, challenge: bearer, scopes });
+        const token = await fetchToken(transport, { ...options, credentials, challenge: bearer, scopes });
         authorization = `Bearer ${token}`;
         return authorization;
       }
       const isBasic = challenges.some(({ scheme }) => scheme === "basic");
-      if (!isBasic || !credentials || authorization !== undefined) return undefined;
+      // An identity token alone is nothing that Basic could carry.
+      if (!isBasic || !credentials?.username || authorization !== undefined) return undefined;
+      if (credentials.identityToken !== undefined && credentials.password === "") return undefined;
       authorization = basicHeader(credentials);
       return authorization;
     },

@@ -3,7 +3,7 @@ import { limits } from "../../limits.js";
 import { readBounded } from "../body.js";
 import { httpError } from "../http-error.js";
 import type { Credentials } from "../options.js";
-import type { Transport } from "../transport.js";
+import type { HttpRequest, Transport } from "../transport.js";
 import type { Challenge } from "./challenge.js";
 
 /** What {@link fetchToken} needs to know. */
@@ -18,33 +18,64 @@ export interface TokenRequest {
 }
 
 /**
- * Gets a bearer token from the service that a challenge names, with the credentials if there are any.
+ * Gets a bearer token from the service that a challenge names, with the credentials if there are any: an identity
+ * token as an OAuth2 refresh token, else user and password.
  * A service over plain HTTP is refused unless the registry is plain HTTP too.
  * See https://distribution.github.io/distribution/spec/auth/token/.
  * @throws MeshwasmError REGISTRY_UNAUTHORIZED when refused; REGISTRY_ERROR for an unusable realm or answer.
  */
 export async function fetchToken(transport: Transport, request: TokenRequest): Promise<string> {
-  const { host, credentials, challenge, scopes } = request;
+  const { host, credentials } = request;
   const url = realmUrl(request);
-  const service = challenge.params.get("service");
-  if (service !== undefined) url.searchParams.set("service", service);
-  for (const scope of scopes) url.searchParams.append("scope", scope);
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (credentials) headers.authorization = basicHeader(credentials);
-
-  const response = await transport.send({ method: "GET", url, headers });
+  const response = await transport.send(
+    credentials?.identityToken === undefined
+      ? plainRequest(url, request)
+      : refreshRequest(url, request, credentials.identityToken),
+  );
   if (response.status !== 200) {
     throw await httpError(response, {
       host: url.host,
       subject: `a token for ${host}`,
       username: credentials?.username,
-      secret: credentials?.password,
+      secrets: secretsOf(credentials),
     });
   }
   return tokenOf(
     await readBounded(response.body, limits.smallBodyBytes, `the token of ${url.host}`),
     url.host,
   );
+}
+
+// https://distribution.github.io/distribution/spec/auth/token/
+function plainRequest(realm: URL, { challenge, scopes, credentials }: TokenRequest): HttpRequest {
+  const url = new URL(realm);
+  const service = challenge.params.get("service");
+  if (service !== undefined) url.searchParams.set("service", service);
+  for (const scope of scopes) url.searchParams.append("scope", scope);
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (credentials) headers.authorization = basicHeader(credentials);
+  return { method: "GET", url, headers };
+}
+
+// https://distribution.github.io/distribution/spec/auth/oauth/
+function refreshRequest(url: URL, { challenge, scopes }: TokenRequest, identityToken: string): HttpRequest {
+  const form = new URLSearchParams({
+    grant_type: "refresh_token",
+    service: challenge.params.get("service") ?? url.host,
+    client_id: "meshwasm",
+    scope: scopes.join(" "),
+    refresh_token: identityToken,
+  });
+  const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
+  return { method: "POST", url, headers, body: new TextEncoder().encode(form.toString()), staysHome: true };
+}
+
+/** Every text by which credentials could be recognised in what a server repeats. */
+export function secretsOf(credentials: Credentials | undefined): string[] {
+  if (!credentials) return [];
+  const { password, identityToken } = credentials;
+  const basic = basicHeader(credentials).slice("Basic ".length);
+  return [password, identityToken, ...(password === "" ? [] : [basic])].filter((text) => !!text) as string[];
 }
 
 /**

@@ -1,9 +1,9 @@
-import { BufferType, Status } from "../abi";
-import { getBufferBytes, setBufferBytes } from "../hostcalls/buffers";
-import { copyBytes } from "../memory/bytes";
-import { bytesOf, encode, lengthOf } from "../memory/encoded";
-import { returnedLength, returnedPtr } from "../memory/returned";
-import { decodeUtf8 } from "../memory/utf8";
+import { BufferType, Status } from "./abi";
+import { getBufferBytes, setBufferBytes } from "./hostcalls/buffers";
+import { copyBytes } from "./memory/bytes";
+import { bytesOf, encode, lengthOf } from "./memory/encoded";
+import { returnedLength, returnedPtr } from "./memory/returned";
+import { decodeUtf8 } from "./memory/utf8";
 
 /** Where Envoy cuts a range at the buffer's end. */
 const TO_THE_END: u32 = 0xffffffff;
@@ -26,6 +26,14 @@ export class StreamData {
   /** All bytes as text; what is not UTF-8 becomes U+FFFD. Null when the host refused. */
   text(): string | null {
     return this.read() ? decodeUtf8(returnedPtr(), returnedLength()) : null;
+  }
+
+  /**
+   * Up to `length` bytes from `start`, copied: fewer where the buffer ends before. Null when the host refused.
+   */
+  slice(start: u32, length: u32): Uint8Array | null {
+    this.status = getBufferBytes(this.buffer, start, length);
+    return this.status == Status.Ok ? copyBytes(returnedPtr(), returnedLength()) : null;
   }
 
   /** Puts `text` in the place of everything that is buffered. */
@@ -61,6 +69,9 @@ export class StreamData {
   }
 }
 
-/** The one object of each direction. */
+/** The one object of each buffer: they hold no state of a stream but the last status. */
+export const requestBody = new StreamData(BufferType.RequestBody);
+export const responseBody = new StreamData(BufferType.ResponseBody);
 export const downstreamData = new StreamData(BufferType.DownstreamData);
 export const upstreamData = new StreamData(BufferType.UpstreamData);
+export const callResponseBody = new StreamData(BufferType.HttpCallResponseBody);

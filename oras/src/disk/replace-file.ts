@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** How {@link replaceFile} writes. */
+export interface ReplaceFileOptions {
+  /** Folder of the temporary file, on the same file system. Absent: the file's own. */
+  folder?: string;
+  /** Permissions. Absent: 0644. */
+  mode?: number;
+}
+
+/**
+ * Gives a file new content at once: written under a temporary name, flushed, then renamed. Whoever reads sees the
+ * old content or the new, also after a crash; on failure the temporary file is removed. Errors are the file
+ * system's own, or those of `fill`.
+ */
+export async function replaceFile(
+  path: string,
+  fill: (file: FileHandle) => Promise<void>,
+  options: ReplaceFileOptions = {},
+): Promise<void> {
+  const { folder = dirname(path), mode = 0o644 } = options;
+  const temporary = join(folder, `.${randomBytes(8).toString("hex")}.tmp`);
+  const file = await open(temporary, "wx", mode);
+  try {
+    try {
+      await fill(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+// Makes the new name survive a power cut; not every file system can.
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
