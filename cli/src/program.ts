@@ -1,11 +1,16 @@
 import { Command } from "commander";
 import { buildCommand } from "./commands/build.js";
+import { copyCommand } from "./commands/copy.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { initCommand } from "./commands/init.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { listCommand } from "./commands/list.js";
+import { loginCommand } from "./commands/login.js";
+import { logoutCommand } from "./commands/logout.js";
 import { pullCommand } from "./commands/pull.js";
 import { pushCommand } from "./commands/push.js";
 import { runCommand } from "./commands/run.js";
+import { tagCommand } from "./commands/tag.js";
 import { testCommand } from "./commands/test.js";
 import { addGlobalOptions } from "./global-options.js";
 import { cliVersion } from "./version.js";
@@ -18,6 +23,11 @@ const commands = [
   pushCommand,
   pullCommand,
   inspectCommand,
+  listCommand,
+  tagCommand,
+  copyCommand,
+  loginCommand,
+  logoutCommand,
   doctorCommand,
 ];
 

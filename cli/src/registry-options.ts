@@ -25,7 +25,8 @@ export function addRegistryOptions(command: Command): Command {
 }
 
 /**
- * What the flags mean to the client. Reads standard input when `--password-stdin` is given.
+ * What the flags mean to the client. Reads standard input when `--password-stdin` is given; without it the Docker
+ * credential file and its helpers are asked, once the registry wants to know.
  *
  * @throws MeshwasmError USAGE
  */
@@ -35,15 +36,16 @@ export async function remoteOptions(flags: RegistryFlags): Promise<RemoteOptions
       hint: 'for example: printf %s "$TOKEN" | meshwasm push --username ci --password-stdin …',
     });
   }
+  const { loadCredentials } = await import("@meshwasm/oras");
   // Who says how TLS is to be checked wants TLS, of a loopback registry too.
   const wantsTls = flags.insecure || flags.caFile !== undefined;
   return {
     ...(flags.plainHttp ? { plainHttp: true } : wantsTls && { plainHttp: false }),
     ...(flags.insecure && { insecure: true }),
     ...(flags.caFile !== undefined && { caFile: flags.caFile }),
-    ...(flags.username !== undefined && {
-      credentials: { username: flags.username, password: await readPassword() },
-    }),
+    ...(flags.username === undefined
+      ? { credentialsFor: (host) => loadCredentials(host) }
+      : { credentials: { username: flags.username, password: await readPassword() } }),
   };
 }
 

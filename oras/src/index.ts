@@ -33,6 +33,7 @@ export { type LayoutOptions, LayoutStore } from "./layout/layout-store.js";
 export { type ListTagsOptions, listTags } from "./list-tags.js";
 export { type Manifest, parseManifest } from "./manifest.js";
 export { mediaTypes } from "./media-types.js";
+export { ping } from "./ping.js";
 export { type PullOptions, type PullResult, pull } from "./pull.js";
 export { type PushOptions, type PushResult, push } from "./push.js";
 export {

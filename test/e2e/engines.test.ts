@@ -7,12 +7,14 @@ import { envoyEngine } from "./engines/envoy.js";
 import { hostEngine } from "./engines/host.js";
 import { helloCases } from "./tables/hello.js";
 import type { HttpCase } from "./tables/http-case.js";
+import { minimalCases } from "./tables/minimal.js";
 import { probeCases } from "./tables/probe.js";
 import { tcpProbeCases } from "./tables/tcp-probe.js";
 import { worldCases } from "./tables/world.js";
 
 const filters = [
   { dir: "examples/hello", http: helloCases },
+  { dir: "test/e2e/filters/minimal", http: minimalCases },
   { dir: "test/e2e/filters/probe", http: probeCases },
   { dir: "test/e2e/filters/world", http: worldCases },
   { dir: "test/e2e/filters/tcp-probe", tcp: tcpProbeCases },

@@ -22,7 +22,7 @@ const cases: [statement: string, error: RegExp][] = [
   ],
   [
     "headers.set('x-now', Date.now().toString());",
-    /assembly\/index\.ts:9:26: Date\.now needs env\.Date\.now, which Envoy does not have: declare env\.proxy_get_current_time/,
+    /assembly\/index\.ts:9:26: Date\.now needs env\.Date\.now, which Envoy does not have: use clock of @meshwasm/,
   ],
   [
     "console.log('hello');",

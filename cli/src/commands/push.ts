@@ -1,10 +1,14 @@
-import { Command } from "commander";
+import type { Format } from "@meshwasm/oras";
+import { Command, Option } from "commander";
 import { outputOf } from "../global-options.js";
 import { collectPairs } from "../publish/annotations.js";
 import { addRegistryOptions, type RegistryFlags, remoteOptions } from "../registry-options.js";
 
 interface Flags extends RegistryFlags {
   annotation: Record<string, string>;
+  format: Format;
+  force?: boolean;
+  semverTags?: boolean;
 }
 
 /** `meshwasm push`. */
@@ -17,6 +21,13 @@ export function pushCommand(): Command {
         "<source-and-refs...>",
         "a filter's folder or module (default: this folder), then HOST/REPO:TAG...",
       )
+      .addOption(
+        new Option("--format <layout>", "the artifact's layout")
+          .choices(["compat", "oci", "cncf"])
+          .default("compat" as Format),
+      )
+      .option("--force", "overwrite the tag of a released version with other content")
+      .option("--semver-tags", "for a version 1.2.3 move 1.2, 1 and latest too, where it is the highest")
       .option("--annotation <k=v>", "one more annotation of the manifest; may be repeated", collectPairs, {}),
   )
     .addHelpText(
@@ -25,6 +36,8 @@ export function pushCommand(): Command {
 Examples:
   meshwasm push registry.example.com/filters/hello:1.0.0
   meshwasm push filters/hello registry.example.com/filters/hello:1.0.0 registry.example.com/filters/hello:1
+  meshwasm push registry.example.com/filters/hello:1.2.3 --semver-tags
+  meshwasm push oci:./mirror:1.0.0                   an OCI image layout on disk
   meshwasm push filter.wasm localhost:5000/hello:dev --json | jq -r .digest
 
 A folder is built first. With one REF, --json prints one object; with more, an array.`,
@@ -38,6 +51,9 @@ A folder is built first. With one REF, --json prints one object; with more, an a
       const results = await pushFilter(source, refs, {
         ...(await remoteOptions(flags)),
         annotations: flags.annotation,
+        format: flags.format,
+        force: flags.force,
+        semverTags: flags.semverTags,
         output,
       });
       const documents = results.map(({ ref, digest, mediaType, bytes, wasmDigest, loadableBy }) => ({

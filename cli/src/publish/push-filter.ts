@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  type CompatInput,
   companionFiles,
+  type Format,
   isWasm,
+  type PackInput,
+  type PushOptions,
   type PushResult,
-  packCompat,
+  pack,
   push,
-  type RemoteOptions,
 } from "@meshwasm/oras";
 import { buildFilter } from "../build/build.js";
 import { describeBuild } from "../build/describe.js";
@@ -16,7 +17,8 @@ import { loadFilter } from "../filter/load.js";
 import type { Output } from "../output.js";
 import type { Source } from "./source-and-refs.js";
 
-export interface PushFilterOptions extends RemoteOptions {
+export interface PushFilterOptions extends PushOptions {
+  format: Format;
   /** Further annotations of the manifest. */
   annotations: Record<string, string>;
   output: Output;
@@ -32,13 +34,13 @@ export async function pushFilter(
   refs: string[],
   options: PushFilterOptions,
 ): Promise<PushResult[]> {
-  const { annotations, output, ...remote } = options;
+  const { annotations, format, output, ...pushOptions } = options;
   const input =
     source.kind === "folder" ? await packFolder(source.path, output) : await packModule(source.path);
-  return push(packCompat({ ...input, annotations }), refs, remote);
+  return push(pack({ ...input, annotations }, format), refs, pushOptions);
 }
 
-async function packModule(path: string): Promise<CompatInput> {
+async function packModule(path: string): Promise<PackInput> {
   const wasm = await readFile(path);
   if (isWasm(wasm)) return { wasm };
   throw new MeshwasmError("MODULE_INVALID", `${path} is no WebAssembly module`, {
@@ -46,7 +48,7 @@ async function packModule(path: string): Promise<CompatInput> {
   });
 }
 
-async function packFolder(dir: string, output: Output): Promise<CompatInput> {
+async function packFolder(dir: string, output: Output): Promise<PackInput> {
   const filter = await loadFilter(dir);
   const build = await buildFilter(filter, { onWarning: (line) => output.warn(line) });
   output.info(describeBuild(build));

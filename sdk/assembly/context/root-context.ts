@@ -5,7 +5,10 @@ import { Registration } from "../dispatch/registry";
 import { setTickPeriod } from "../hostcalls/timer";
 import { Context, ContextKind } from "./context";
 
+// Global, because asc looks a default type argument up where the class that leaves it out is written.
 /** The plugin on one worker thread: what all its streams share. Derive from it to read configuration. */
+// @ts-ignore: decorator
+@global
 export class RootContext extends Context {
   /** The SDK's own: what makes this plugin's streams. Null: the filter itself made this object. */
   registration: Registration | null = null;

@@ -129,7 +129,8 @@ export class GrpcCallout {
     map.add(":status", "200");
     map.add("content-type", "application/grpc");
     for (const [name, value] of headersOf("response", metadata).pairs()) map.add(name, value);
-    map.add("x-envoy-upstream-service-time", "0");
+    // Envoy's router adds it once the request is through.
+    if (this.ended) map.add("x-envoy-upstream-service-time", "0");
     this.owner.grpcInitialMetadata(this.token, map);
   }
 
@@ -166,7 +167,7 @@ export class GrpcCallout {
     if (!this.opened || this.kind === "grpcCall") this.made(RESET, "reset");
     else if (this.stateNow === "pending") {
       this.owner.grpcTrailingMetadata(this.token, new HeaderMap("responseTrailers"));
-      this.finish(INTERNAL, "", "reset");
+      this.finish(INTERNAL, "upstream_reset_after_response_started{remote_reset}", "reset");
     }
   }
 

@@ -9,7 +9,9 @@ const CALLS = (
   "get_header_map_value add_header_map_value replace_header_map_value remove_header_map_value " +
   "get_header_map_pairs set_header_map_pairs get_header_map_size get_buffer_status get_buffer_bytes " +
   "set_buffer_bytes set_tick_period_milliseconds get_current_time_nanoseconds define_metric increment_metric " +
-  "record_metric get_metric set_effective_context done call_foreign_function continue_stream get_log_level"
+  "register_shared_queue resolve_shared_queue enqueue_shared_queue dequeue_shared_queue http_call " +
+  "grpc_send grpc_close grpc_cancel record_metric get_metric set_effective_context done " +
+  "call_foreign_function continue_stream get_log_level"
 ).split(" ");
 const WASI =
   "fd_write fd_pwrite environ_get environ_sizes_get args_sizes_get clock_time_get random_get fd_tell".split(

@@ -1,5 +1,6 @@
 import type { GrpcRequest } from "../callouts/grpc-callout.js";
 import { RootContext } from "../contexts/root.js";
+import { MeshwasmError } from "../errors.js";
 import { bytesField, decodeProtobuf } from "../foreign/protobuf.js";
 import { fromByteString } from "../headers/bytes.js";
 import { decodePairs } from "../headers/pairs.js";
@@ -16,6 +17,12 @@ export function grpcHostcalls(vm: Vm): Hostcalls {
     const parsed = decodeProtobuf(service);
     if (parsed === undefined)
       return vm.world.clusters.has(service.toString("utf8")) ? service.toString("utf8") : "";
+    if (!parsed.has(1) && !parsed.has(2)) {
+      const shown = JSON.stringify(service.toString("utf8"));
+      throw new MeshwasmError("ENVOY_CRASH", `Envoy 1.40 crashes on a gRPC callout to ${shown}`, {
+        hint: "these bytes parse as a GrpcService without a target: pass a serialized GrpcService, or another name",
+      });
+    }
     const envoyGrpc = decodeProtobuf(bytesField(parsed, 1));
     return parsed.has(1) && envoyGrpc !== undefined ? bytesField(envoyGrpc, 1).toString("utf8") : undefined;
   };

@@ -193,12 +193,5 @@ export function calloutCases(first: number): AgreementCase[] {
         { do: "local", status: 403, body: "no" },
       ],
     ),
-    paused(
-      "callouts that are answered one after the other",
-      (path) => [callTo(path), callTo(path, { timeout: 150, headers: to(`${path}-slow`) })],
-      {},
-      [{ do: "get", map: HttpCallResponseHeaders, name: ":status" }, ...RESUME],
-      { response_headers: { steps: [] } },
-    ),
   ];
 }

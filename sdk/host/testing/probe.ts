@@ -367,13 +367,18 @@ function stepText(step: ProbeStep, constants: Constants): string {
       return call("get_log_level", "(i32.const 0)", WORD);
     case "time":
       return call("get_current_time_nanoseconds", "(i32.const 0)");
-    case "foreign":
+    case "foreign": {
+      // Not address 0, which says that the result is not wanted.
+      const argument = constants.put(Buffer.from(step.argument ?? "").toString("latin1"));
       return call(
         "call_foreign_function",
-        `${text(step.name)} ${constants.put(Buffer.from(step.argument ?? "").toString("latin1"))} ${out}`,
-        step.quiet === true ? "" : VALUE,
+        `${text(step.name)} ${argument} (i32.const 24) (i32.const 28)`,
+        step.quiet === true
+          ? ""
+          : "(call $put (i32.const 58)) (call $text (i32.load (i32.const 24)) (i32.load (i32.const 28)))",
         `foreign ${step.name}`,
       );
+    }
     case "setShared":
       return call("set_shared_data", `${text(step.key)} ${text(step.value)} ${i(step.cas)}`);
     case "getShared":

@@ -6,9 +6,10 @@ export type Access = "pull" | "pull,push";
  * See https://distribution.github.io/distribution/spec/auth/scope/.
  */
 export function scopesFor(repository: string, access: Access, challenged: string | undefined): string[] {
-  const own = `repository:${repository}:${access}`;
+  // Without a repository only the credentials are tried.
+  const own = repository === "" ? [] : [`repository:${repository}:${access}`];
   const others = (challenged ?? "")
     .split(" ")
     .filter((scope) => scope !== "" && !scope.startsWith(`repository:${repository}:`));
-  return [own, ...new Set(others)];
+  return [...own, ...new Set(others)];
 }
