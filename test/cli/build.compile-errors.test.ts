@@ -85,14 +85,20 @@ test("the document has every diagnostic in parts", async (t) => {
 });
 
 test("a crash of asc itself is an error like any other", async (t) => {
-  const endless =
-    "class A<T> { f(): A<A<T>> { return new A<A<T>>().f() as A<A<T>>; } }\nexport function f(): void { new A<i32>().f(); }\n";
-  const folder = await filterFolder(t, { files: { "assembly/index.ts": `${hello}${endless}` } });
+  // A transform may take away what the compiler needs: it then fails in its own code, at the same place each time.
+  const asconfig = JSON.parse(await readFile(`${root}/examples/hello/asconfig.json`, "utf8"));
+  asconfig.options.transform = ["./break.mjs"];
+  const folder = await filterFolder(t, {
+    files: {
+      "asconfig.json": JSON.stringify(asconfig),
+      "break.mjs": "export default class { afterInitialize(program) { program.managedClasses = null; } }\n",
+    },
+  });
   const { error } = await runJson<ErrorDocument>(["build", folder], { code: 1 });
   assert.equal(error.code, "COMPILE_FAILED");
   assert.match(
     error.message,
-    /^assemblyscript 0\.\d+\.\d+ crashed: RangeError: Maximum call stack size exceeded$/,
+    /^assemblyscript 0\.\d+\.\d+ crashed: TypeError: Cannot read properties of null/,
   );
   assert.match(error.hint ?? "", /compiler itself is at fault/);
   const debug = await runCli(["build", folder, "--debug"]);
