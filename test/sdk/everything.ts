@@ -3,6 +3,59 @@ import { imports } from "./filters.js";
 /** A module that uses all of the SDK in every callback; root ids `http` and `network`. */
 export const everything = `${imports}
 const counter = new Counter("everything.counter");
+const gauge = new Gauge("everything.gauge");
+const histogram = new Histogram("everything.histogram");
+
+/** A buffer, read and changed in every way. */
+function use(data: StreamData, size: u32): void {
+  const bytes = data.bytes();
+  if ((bytes == null) == (data.status == Status.Ok)) log.critical("LIE: bytes");
+  const text = data.text();
+  if ((text == null) == (data.status == Status.Ok)) log.critical("LIE: text");
+  const part = data.slice(1, size);
+  if ((part == null) == (data.status == Status.Ok)) log.critical("LIE: slice");
+  if (bytes) data.replaceBytes(bytes);
+  if (text) data.replace(text);
+  data.prepend("<" + size.toString());
+  data.append(">");
+}
+
+/** What is around a stream. */
+function useWorld(): void {
+  gauge.set(<u64>clock.milliseconds());
+  gauge.add(-1);
+  histogram.record(clock.nanoseconds() + gauge.value + counter.value);
+  const shared = sharedData.get("key");
+  if ((shared == null) == (sharedData.status == Status.Ok)) log.critical("LIE: shared");
+  if (shared) sharedData.setBytes(shared.text, shared.bytes, shared.version);
+  sharedData.set("key", "value");
+  const queue = SharedQueue.open("queue");
+  const message = queue.popBytes();
+  if ((message == null) == (queue.status == Status.Ok)) log.critical("LIE: queue");
+  if (message) SharedQueue.find("queue", "vm").pushBytes(message);
+  const next = queue.pop();
+  queue.push(next ? next : "none");
+  const answer = foreignFunctions.call("anything", new Uint8Array(3));
+  if ((answer == null) == (foreignFunctions.status == Status.Ok)) log.critical("LIE: foreign");
+  foreignFunctions.clearRouteCache();
+  const property = properties.getBytes(["a", "b"]);
+  if ((property == null) == (properties.status == Status.Ok)) log.critical("LIE: property");
+  const sum = properties.getInt(["c"], 1) + <i64>properties.getFloat(["d"], 2) + (properties.getBool(["e"]) ? 1 : 0);
+  const name = properties.getString(["f"]);
+  log.info(sum.toString() + (name ? name : ""));
+}
+
+class Handler extends HttpCallHandler {
+  constructor(private filter: Http) { super(); }
+  onAnswer(answer: HttpCallAnswer): void {
+    if (answer.failed && answer.status != 0) log.critical("LIE: failed with a status");
+    use(answer.body, answer.size);
+    answer.headers.all();
+    answer.trailers.get("x");
+    this.filter.resumeRequest();
+    this.filter.resumeResponse();
+  }
+}
 
 class Root extends RootContext {
   state: i32 = 0;
@@ -14,6 +67,8 @@ class Root extends RootContext {
     this.state += json.keys().length + configuration.text().length + configuration.bytes().length;
     return !json.get("refuse").asBool();
   }
+  onTick(): void { useWorld(); this.setTickPeriod(5); }
+  onQueueReady(token: u32): void { useWorld(); log.info(token.toString()); }
   onDone(): void { log.trace("done"); }
   onLog(): void { log.warn("log"); }
   onDelete(): void { log.error("delete"); }
@@ -44,6 +99,8 @@ class Http extends HttpFilter<Root> {
     headers.remove("x-removed");
     headers.setAll(all.add("x", "y"));
     if (counter.increment() != Status.Ok) log.warn("not counted");
+    useWorld();
+    this.call("cluster", all, new Handler(this), "body", 100);
     if (end) return this.respond(403, "no", new HeaderList().add("x-why", "no"), "details");
     return Action.Continue;
   }
@@ -53,6 +110,10 @@ class Http extends HttpFilter<Root> {
     if (kept) headers.setAll(kept);
     return headers.equals(":status", "503") ? this.respond(200) : Action.Continue;
   }
+  onRequestBody(body: StreamData, size: u32, end: bool): Action { use(body, size); return Action.Continue; }
+  onResponseBody(body: StreamData, size: u32, end: bool): Action { use(body, size); return Action.Pause; }
+  onRequestTrailers(trailers: RequestTrailers): Action { trailers.all(); this.resumeRequest(); return Action.Continue; }
+  onResponseTrailers(trailers: ResponseTrailers): Action { trailers.add("a", "b"); this.reset(); return Action.Pause; }
   onDone(): void { log.trace("done"); }
   onLog(): void { counter.increment(2); }
   onDelete(): void { log.trace("delete"); }
@@ -60,14 +121,9 @@ class Http extends HttpFilter<Root> {
 
 class Network extends NetworkFilter<Root> {
   pass(data: StreamData, size: u32, end: bool): Action {
-    const bytes = data.bytes();
-    if ((bytes == null) == (data.status == Status.Ok)) log.critical("LIE: bytes");
-    const text = data.text();
-    if ((text == null) == (data.status == Status.Ok)) log.critical("LIE: text");
-    if (bytes) data.replaceBytes(bytes);
-    if (text) data.replace(text);
-    data.prepend("<" + size.toString());
-    data.append(">");
+    use(data, size);
+    this.resumeDownstream();
+    if (size == 7) this.close();
     return end ? Action.Pause : Action.Continue;
   }
   onNewConnection(): Action { counter.increment(); return Action.Continue; }

@@ -13,6 +13,6 @@ ${more}`;
 
 /** Everything that a filter may use, imported. */
 export const imports = `import {
-  Action, Counter, HeaderList, HttpFilter, Json, JsonKind, LogLevel, log, NetworkFilter, PeerType, PluginConfiguration,
-  registerHttpFilter, registerNetworkFilter, RequestHeaders, respond, ResponseHeaders, RootContext, Status, StreamData,
+  Action, clock, Counter, foreignFunctions, Gauge, HeaderList, Headers, Histogram, HttpCallAnswer, HttpCallHandler, HttpFilter, Json, JsonKind, LogLevel, log, NetworkFilter, PeerType, PluginConfiguration,
+  properties, registerHttpFilter, registerNetworkFilter, RequestHeaders, RequestTrailers, respond, ResponseHeaders, ResponseTrailers, RootContext, sharedData, SharedQueue, Status, StreamData,
 } from "@meshwasm/sdk/assembly";`;

@@ -23,6 +23,19 @@ const answered: Record<string, [ptr: number, length: number]> = {
   proxy_get_header_map_value: [3, 4],
   proxy_get_header_map_pairs: [1, 2],
   proxy_get_buffer_bytes: [3, 4],
+  proxy_get_shared_data: [2, 3],
+  proxy_dequeue_shared_queue: [1, 2],
+  proxy_call_foreign_function: [4, 5],
+};
+
+/** Which argument of a hostcall says where a number goes. */
+const numbered: Record<string, number> = {
+  proxy_define_metric: 3,
+  proxy_get_metric: 1,
+  proxy_get_current_time_nanoseconds: 0,
+  proxy_register_shared_queue: 2,
+  proxy_resolve_shared_queue: 4,
+  proxy_http_call: 9,
 };
 
 /** Answers anything at all, within the module's memory. */
@@ -45,7 +58,8 @@ function randomAnswers(random: Random): Answer {
           );
         }
       }
-      if (name === "proxy_define_metric") guest.memory.setUint32(args[3]!, random.word(), true);
+      const slot = numbered[name];
+      if (slot !== undefined) guest.memory.setUint32(args[slot]!, random.word(), true);
       return status;
     };
 }
@@ -59,7 +73,13 @@ test("no answer and no order of callbacks makes a filter trap or lie", () => {
       for (let step = 0; step < 400; step++) {
         const name = random.once(4) ? "proxy_on_context_create" : random.of(guest.callbacks);
         const id = random.once(10) ? random.of(oddNumbers(random)) : random.below(12);
-        const args = [id, random.once(2) ? 0 : random.below(8), random.below(3)];
+        const args = [
+          id,
+          random.once(2) ? 0 : random.below(8),
+          random.below(3),
+          random.below(99),
+          random.below(3),
+        ];
         if (name === "proxy_on_memory_allocate") args[0] = random.below(100_000);
         last = `${name}(${args})`;
         guest.call(name, ...args);
