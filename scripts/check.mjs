@@ -16,7 +16,7 @@ const checks = [
   [
     "format of AssemblyScript",
     bin("prettier"),
-    ["--check", "--log-level", "warn", "{sdk,examples/*}/assembly/**/*.ts"],
+    ["--check", "--log-level", "warn", "{sdk,examples/*,test/e2e/filters/*}/assembly/**/*.ts"],
   ],
   ["dependency rules", process.execPath, ["--import", "tsx", "--test", "test/rules/dependencies.test.ts"]],
 ];

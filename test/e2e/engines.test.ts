@@ -52,6 +52,7 @@ for (const compiler of compilers) {
                 outcome.steps,
                 testCase.steps.map(({ client, upstream }) => ({ client, upstream })),
               );
+              assert.equal(outcome.closed, testCase.closed ?? false, "closed by the proxy");
               if (testCase.logs) assert.deepEqual(outcome.logs, testCase.logs);
             });
           }

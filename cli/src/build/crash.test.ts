@@ -5,7 +5,9 @@ import { CompilerCrash, containCrash } from "./crash.js";
 test("an end of the process is an error with what was printed, and both are as before afterwards", async () => {
   const before = [process.exit, console.error];
   const crashing = containCrash(async () => {
-    console.error("▌ Whoops\n▌ \n▌ RangeError: too deep\n▌     at f (asc.js:1:1)");
+    console.error(
+      "\x1b[91m▌ \x1b[0mWhoops\n▌ \n\x1b[91m▌ \x1b[0mRangeError: too deep\n▌     at f (asc.js:1:1)",
+    );
     process.exit(1);
   });
   await assert.rejects(crashing, new CompilerCrash("Whoops\nRangeError: too deep\nat f (asc.js:1:1)"));

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** asc met a fault of its own. */
 export class CompilerCrash extends Error {
   override readonly name = "CompilerCrash";
@@ -17,7 +19,12 @@ export async function containCrash<T>(work: () => Promise<T>): Promise<T> {
     printed += `${words.join(" ")}\n`;
   };
   process.exit = () => {
-    throw new CompilerCrash(printed.replaceAll(/^(?:▌ ?)?\s*/gm, "").trim());
+    // asc paints its frame where it believes in colours, which it does under CI too.
+    throw new CompilerCrash(
+      stripVTControlCharacters(printed)
+        .replaceAll(/^(?:▌ ?)?\s*/gm, "")
+        .trim(),
+    );
   };
   try {
     return await work();

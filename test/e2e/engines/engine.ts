@@ -22,6 +22,8 @@ export interface HttpOutcome {
 /** What came of a TCP case: what had arrived after each step. */
 export interface TcpOutcome {
   steps: { client: string; upstream: string }[];
+  /** Whether the proxy had closed the client's connection after the last step. */
+  closed: boolean;
   logs: Logged[];
 }
 

@@ -81,10 +81,12 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
         await until(() => clientGot.text() === step.client && upstreamGot.text() === step.upstream);
         outcome.push({ client: clientGot.text(), upstream: upstreamGot.text() });
       }
+      await until(() => client.readableEnded === (testCase.closed ?? false));
+      const closed = client.readableEnded;
       client.destroy();
       await until(() => logs.length >= (testCase.logs?.length ?? 0));
       upstream.destroy();
-      return { steps: outcome, logs: [...logs] };
+      return { steps: outcome, closed, logs: [...logs] };
     },
     async close() {
       await envoy.stop();

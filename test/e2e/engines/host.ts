@@ -44,13 +44,17 @@ export function hostEngine({ wasm, rootId }: BuiltFilter): Engine {
       const host = start(config);
       const before = host.logs.length;
       const connection = host.tcp().connect();
-      const outcome = steps.map(({ from, data }) => {
+      const outcome = steps.map(({ from, data, upstream }) => {
         if (from === "client") connection.downstreamData(data);
         else connection.upstreamData(data);
+        // A filter that waits for time to pass: it stands still otherwise.
+        for (let passed = 0; connection.upstream.text() !== upstream && passed < 100; passed += 10)
+          host.advance(10);
         return { client: connection.client.text(), upstream: connection.upstream.text() };
       });
+      const closed = connection.closed === "local";
       connection.disconnect();
-      return { steps: outcome, logs: host.logs.slice(before).map(plain) };
+      return { steps: outcome, closed, logs: host.logs.slice(before).map(plain) };
     },
     async close() {},
   };

@@ -118,7 +118,7 @@ export const probeCases: HttpCase[] = [
     expect: {
       status: 503,
       upstream: null,
-      logs: [{ level: "critical", message: "abort: on purpose at assembly/index.ts:83:31" }],
+      logs: [{ level: "critical", message: "abort: on purpose at assembly/index.ts:94:31" }],
     },
   },
 ];

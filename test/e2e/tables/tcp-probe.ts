@@ -4,6 +4,8 @@ export interface TcpCase {
   /** The plugin's configuration. */
   config: string;
   steps: { from: "client" | "upstream"; data: string; client: string; upstream: string }[];
+  /** Whether the proxy has closed the client's connection by then; absent: it has not. */
+  closed?: boolean;
   /** What the filter has logged once the client is gone. */
   logs?: { level: string; message: string }[];
 }
@@ -39,6 +41,17 @@ export const tcpProbeCases: TcpCase[] = [
       { from: "client", data: "line\n", client: "", upstream: "one line\n" },
       { from: "upstream", data: "answer", client: "answer", upstream: "one line\n" },
     ],
+  },
+  {
+    name: "lets bytes go on from a tick",
+    config: '{"mode": "later"}',
+    steps: [{ from: "client", data: "wait for me", client: "", upstream: "wait for me" }],
+  },
+  {
+    name: "closes a connection",
+    config: '{"mode": "close"}',
+    steps: [{ from: "client", data: "x", client: "", upstream: "" }],
+    closed: true,
   },
   {
     name: "sees connections come and go",

@@ -37,8 +37,14 @@ class ProbeFilter extends HttpFilter<Probe> {
       const absent = headers.get("x-absent");
       const absentStatus = headers.status;
       const empty = headers.get("x-empty");
-      headers.set("x-absent-is", absent == null && absentStatus == Status.NotFound ? "null, NotFound" : "wrong");
-      headers.set("x-empty-is", empty != null && empty.length == 0 && headers.status == Status.Ok ? "empty, Ok" : "wrong");
+      headers.set(
+        "x-absent-is",
+        absent == null && absentStatus == Status.NotFound ? "null, NotFound" : "wrong",
+      );
+      headers.set(
+        "x-empty-is",
+        empty != null && empty.length == 0 && headers.status == Status.Ok ? "empty, Ok" : "wrong",
+      );
       headers.set("x-equals", headers.equals("x-name", "grüße") ? "same" : "other");
       headers.set("x-has", headers.has("x-name") ? "yes" : "no");
       const raw = headers.getBytes("x-raw");
@@ -68,7 +74,12 @@ class ProbeFilter extends HttpFilter<Probe> {
       headers.setAll(list.add("x-only", "this"));
     }
     if (this.path == "/deny") {
-      return this.respond(403, "no entry\n", new HeaderList().add("x-why", "probe").add("x-why", "test"), "probe_denied");
+      return this.respond(
+        403,
+        "no entry\n",
+        new HeaderList().add("x-why", "probe").add("x-why", "test"),
+        "probe_denied",
+      );
     }
     if (this.path == "/log") {
       log.debug("a debug line");

@@ -11,10 +11,20 @@ import {
 
 class TcpProbe extends RootContext {
   mode: string = "";
+  /** The connection that the next tick lets go on. */
+  waiting: TcpProbeFilter | null = null;
 
   onConfigure(configuration: PluginConfiguration): bool {
     this.mode = configuration.json().get("mode").asString();
+    if (this.mode == "later") this.setTickPeriod(20);
     return true;
+  }
+
+  onTick(): void {
+    const waiting = this.waiting;
+    if (!waiting) return;
+    this.waiting = null;
+    waiting.resumeDownstream();
   }
 }
 
@@ -30,6 +40,11 @@ class TcpProbeFilter extends NetworkFilter<TcpProbe> {
       data.append(">");
     }
     if (this.root.mode == "upper" && size > 0) data.replace(data.text()!.toUpperCase());
+    if (this.root.mode == "close") this.close();
+    if (this.root.mode == "later") {
+      this.root.waiting = this;
+      return Action.Pause;
+    }
     // Holds the bytes back until a whole line is there.
     if (this.root.mode == "line" && !endOfStream && data.text()!.indexOf("\n") < 0) return Action.Pause;
     return Action.Continue;

@@ -60,7 +60,11 @@ class Verdict extends HttpCallHandler {
     const reason = answer.headers.get("x-reason");
     const body = answer.body.text();
     if (answer.status == 200) this.filter.resumeRequest();
-    else this.filter.respond(403, (reason ? reason : "?") + " " + (body ? body : "?") + " " + answer.size.toString());
+    else
+      this.filter.respond(
+        403,
+        (reason ? reason : "?") + " " + (body ? body : "?") + " " + answer.size.toString(),
+      );
   }
 }
 
@@ -101,17 +105,26 @@ class WorldFilter extends HttpFilter<World> {
       const seen = properties.getString(["request", "path"]);
       headers.set("x-request-path", seen ? seen : "null");
       const absent = properties.getBytes(["no", "such"]);
-      headers.set("x-absent", absent == null && properties.status == Status.NotFound ? "null, NotFound" : "wrong");
+      headers.set(
+        "x-absent",
+        absent == null && properties.status == Status.NotFound ? "null, NotFound" : "wrong",
+      );
       headers.set("x-port", properties.getInt(["source", "port"]) > 0 ? "there" : "missing");
       headers.set("x-mtls", properties.getBool(["connection", "mtls"], true) ? "true" : "false");
     }
     if (this.path == "/clock") {
       headers.set("x-clock", clock.milliseconds() > 1_600_000_000_000 ? "after 2020" : "before");
-      headers.set("x-agree", clock.nanoseconds() / 1_000_000_000 - clock.milliseconds() / 1000 < 2 ? "yes" : "no");
+      headers.set(
+        "x-agree",
+        clock.nanoseconds() / 1_000_000_000 - clock.milliseconds() / 1000 < 2 ? "yes" : "no",
+      );
     }
     if (this.path == "/foreign") {
       const answer = foreignFunctions.call("no_such_function", new Uint8Array(0));
-      headers.set("x-unknown", answer == null && foreignFunctions.status == Status.NotFound ? "null, NotFound" : "wrong");
+      headers.set(
+        "x-unknown",
+        answer == null && foreignFunctions.status == Status.NotFound ? "null, NotFound" : "wrong",
+      );
       headers.set("x-route", (<i32>foreignFunctions.clearRouteCache()).toString());
     }
     return Action.Continue;
@@ -137,14 +150,20 @@ class WorldFilter extends HttpFilter<World> {
   }
 
   private ask(): Action {
-    const headers = new HeaderList().add(":method", "POST").add(":path", this.path).add(":authority", "callee");
+    const headers = new HeaderList()
+      .add(":method", "POST")
+      .add(":path", this.path)
+      .add(":authority", "callee");
     const sent = this.call("callee", headers, new Verdict(this), "who?", 1000);
     return sent == Status.Ok ? Action.Pause : this.respond(500, "not sent");
   }
 
   private share(headers: RequestHeaders): void {
     const absent = sharedData.get("never written");
-    headers.set("x-absent", absent == null && sharedData.status == Status.NotFound ? "null, NotFound" : "wrong");
+    headers.set(
+      "x-absent",
+      absent == null && sharedData.status == Status.NotFound ? "null, NotFound" : "wrong",
+    );
     sharedData.set("key", "one");
     const read = sharedData.get("key")!;
     headers.set("x-read", read.text);
