@@ -6,7 +6,7 @@ export { type ArtifactFacts, type Consumer, loadableBy } from "./artifact/loadab
 export { type Format, formats, pack } from "./artifact/pack.js";
 export { packCncf } from "./artifact/pack-cncf.js";
 export { packCompat } from "./artifact/pack-compat.js";
-export type { PackInput as CompatInput, PackInput } from "./artifact/pack-input.js";
+export type { PackInput } from "./artifact/pack-input.js";
 export { type OciInput, packOci } from "./artifact/pack-oci.js";
 export type { PackedArtifact } from "./artifact/packed.js";
 export {

@@ -37,7 +37,8 @@ Examples:
         output.result(result, describeBuild(result));
       };
       if (!flags.watch) return build();
-      const { watchFilter } = await import("../build/watch.js");
-      await watchFilter(dir, output, build);
+      const { repeatOnChange } = await import("../watch/repeat-on-change.js");
+      const { filterSources } = await import("../filter/sources.js");
+      await repeatOnChange(filterSources(dir), output, build);
     });
 }

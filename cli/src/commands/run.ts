@@ -3,7 +3,7 @@ import type { FilterKind } from "../filter/manifest.js";
 import { outputOf } from "../global-options.js";
 import type { EngineName } from "../run/engine.js";
 import { logPrinter } from "../run/log-printer.js";
-import { onTermination } from "../run/termination.js";
+import { onTermination } from "../watch/termination.js";
 
 const examples = `
 Examples:

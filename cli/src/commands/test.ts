@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Command } from "commander";
 import { outputOf } from "../global-options.js";
 
@@ -26,7 +27,8 @@ Specs are assembly/__tests__/*.spec.ts, host tests test/*.test.ts. No test at al
         output.result(summary, `${specs.passed + hostTests.passed} passed, 0 failed`);
       };
       if (!flags.watch) return test();
-      const { watchFilter } = await import("../build/watch.js");
-      await watchFilter(dir, output, test);
+      const { repeatOnChange } = await import("../watch/repeat-on-change.js");
+      const { filterSources } = await import("../filter/sources.js");
+      await repeatOnChange([...filterSources(dir), join(dir, "test")], output, test);
     });
 }

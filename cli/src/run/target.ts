@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { buildFilter } from "../build/build.js";
 import { MeshwasmError } from "../errors.js";
 import { loadFilter } from "../filter/load.js";
 import type { Filter, FilterKind } from "../filter/manifest.js";
+import { filterSources } from "../filter/sources.js";
 
 /** What the person at the shell may say about a module beside what it says itself. */
 export interface TargetOptions {
@@ -59,11 +60,7 @@ export async function loadTarget(
 
 /** The files and folders whose change means another module. */
 export function targetSources(target: Target): string[] {
-  const { filter } = target;
-  if (!filter) return [target.path];
-  return ["assembly", "asconfig.json", "filter.yaml", "config.schema.json"].map((name) =>
-    join(filter.dir, name),
-  );
+  return target.filter ? filterSources(target.filter.dir) : [target.path];
 }
 
 /** A module that answers connections and no HTTP is a network filter; SDKs that export everything mostly serve HTTP. */

@@ -1,8 +1,9 @@
+import { sep } from "node:path";
 import { isMeshwasmError } from "../errors.js";
+import { type Watching, watchPaths } from "../watch/watch-paths.js";
 import type { Engine } from "./engine.js";
 import { configFiles, loadPluginConfig } from "./plugin-config.js";
 import { loadTarget, type Target, type TargetOptions, targetSources } from "./target.js";
-import { type Watching, watchPaths } from "./watch.js";
 
 interface Followed extends TargetOptions {
   path: string;
@@ -28,7 +29,7 @@ export async function watchAndUpdate(
   /** Whether a change of the sources has not made it into the engine yet. */
   let pending = false;
 
-  return watchPaths([...sources, ...configs], async (paths) => {
+  const update = async (paths: ReadonlySet<string>) => {
     pending ||= [...paths].some((path) => !configs.includes(path));
     const started = performance.now();
     try {
@@ -55,5 +56,7 @@ export async function watchAndUpdate(
           : String((error as Error).message);
       report.onWarning(`${words}\nthe filter that ran before goes on`);
     }
-  });
+  };
+  const ignored = (path: string) => path.includes(`${sep}__tests__`);
+  return watchPaths([...sources, ...configs], update, { ignored });
 }
