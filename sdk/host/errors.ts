@@ -40,6 +40,8 @@ export interface WasmFrame {
   readonly functionIndex: number;
   /** Byte offset in the module: the key into a source map made for it. */
   readonly offset: number;
+  /** `FILE:LINE:COLUMN` in the author's source; undefined without a source map, or for code that has no place there. */
+  readonly source: string | undefined;
 }
 
 /** What a {@link MeshwasmError} may carry besides its message. */

@@ -5,6 +5,7 @@ import type { HttpCallout } from "./callouts/http-callout.js";
 import type { RootContext } from "./contexts/root.js";
 import type { MeshwasmError } from "./errors.js";
 import { Exchange } from "./http/exchange.js";
+import { type FetchInit, fetchThrough } from "./http/fetch.js";
 import { deliver, HttpStream } from "./http/http-stream.js";
 import { type RequestInput, type ResponseInput, requestMessage, responseMessage } from "./http/input.js";
 import { SeenRequest } from "./http/seen.js";
@@ -12,8 +13,9 @@ import { StreamManager } from "./http/stream.js";
 import { type LoadedModule, loadModule } from "./module/load.js";
 import type { AbiVersion } from "./module/signatures.js";
 import { type ConfigInput, configBytes, type HostOptions, type Settings, settings } from "./options.js";
-import { PluginRuntime } from "./plugin-runtime.js";
+import { isRefusal, PluginRuntime } from "./plugin-runtime.js";
 import type { Addresses } from "./properties/stream-info.js";
+import { mapBeside, sourcePlaces } from "./source-map/module-map.js";
 import { TcpConnection } from "./tcp/connection.js";
 import { type ConnectionScript, converse } from "./tcp/conversation.js";
 import type { CallRecord } from "./transcript.js";
@@ -44,14 +46,20 @@ export class Host {
    */
   constructor(wasm: Uint8Array, options: HostOptions = {}) {
     this.settings = settings(options);
-    this.loaded = loadModule(wasm);
+    this.loaded = loadModule(wasm, sourcePlaces(wasm, options.sourceMap));
     this.world = this.settings.world;
     this.runtime = new PluginRuntime(this.loaded, this.settings);
   }
 
-  /** A host for a module in a file. @throws what `fs.readFileSync` and the constructor throw */
+  /**
+   * A host for a module in a file. A source map of the same name with `.map` behind it is read too; one that was made for
+   * other bytes is passed over.
+   *
+   * @throws what `fs.readFileSync` and the constructor throw
+   */
   static fromFile(path: string | URL, options: HostOptions = {}): Host {
-    return new Host(readFileSync(path), options);
+    const sourceMap = options.sourceMap ?? mapBeside(path);
+    return new Host(readFileSync(path), { ...options, ...(sourceMap !== undefined && { sourceMap }) });
   }
 
   /** The ABI version that the module says it was made for. */
@@ -86,6 +94,18 @@ export class Host {
     deliver(requestMessage(request), stream, "request");
     this.runtime.settle();
     return new Exchange(stream);
+  }
+
+  /**
+   * Sends a request as the global `fetch` does, for the common case: `await host.fetch("/path", { upstream })`. While the
+   * filter holds it back virtual time passes, ten minutes at most.
+   *
+   * @param input a URL, a path below `http://example.com`, or a Request
+   * @throws MeshwasmError `STREAM_PAUSED` when nothing will make the stream go on, `STREAM_RESET` when it was cut off;
+   *   and whatever `upstream` throws
+   */
+  fetch(input: string | URL | Request, init: FetchInit = {}): Promise<Response> {
+    return fetchThrough(this, input, init);
   }
 
   /** A stream to be driven step by step. */
@@ -125,6 +145,7 @@ export class Host {
 
   private openRoot(): RootContext {
     this.start();
+    this.runtime.reloadIfDue();
     return this.runtime.root!;
   }
 
@@ -133,6 +154,11 @@ export class Host {
     this.start();
     this.runtime.clock.advance(ms, () => this.runtime.settle());
     return this;
+  }
+
+  /** Milliseconds until the next tick or answer falls due; undefined: nothing is waited for. */
+  get nextTimer(): number | undefined {
+    return this.runtime.clock.next;
   }
 
   /**
@@ -153,7 +179,7 @@ export class Host {
           message,
           0,
         );
-      if (!["START_FAILED", "CONFIGURE_FAILED", "TRAP"].includes((error as MeshwasmError).code)) throw error;
+      if (!isRefusal(error)) throw error;
       return false;
     }
     this.runtime.replaceRoot(config);
@@ -204,6 +230,11 @@ export class Host {
   /** Why the VM is dead; undefined while it lives. */
   get failure(): MeshwasmError | undefined {
     return this.runtime.vm?.failure;
+  }
+
+  /** With `FailReload`: how many streams found a dead VM, by what came of it. Envoy counts them as `vm_reload_…`. */
+  get reloads(): Readonly<{ success: number; backoff: number; failure: number }> {
+    return this.runtime.reloads;
   }
 
   /** Bytes of memory that the guest has; 0 before it was started. */

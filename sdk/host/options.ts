@@ -10,6 +10,11 @@ import { World } from "./world/world.js";
 /** A configuration: text, bytes, or an object that is turned into JSON. */
 export type ConfigInput = string | Uint8Array | object;
 
+const failurePolicies = ["FailClosed", "FailOpen", "FailReload"] as const;
+
+/** What happens to streams once the VM is dead. */
+export type FailurePolicy = (typeof failurePolicies)[number];
+
 /** How a {@link Host} is set up; every field may be left out. */
 export interface HostOptions {
   /** The plugin's `root_id`; default empty. */
@@ -26,8 +31,17 @@ export interface HostOptions {
   logLevel?: LogLevel;
   /** Called for every message that is kept, at once. */
   onLog?: (entry: LogEntry) => void;
-  /** What streams get once the VM is dead: `FailClosed` (default) 503 or a closed connection, `FailOpen` passes. */
-  failurePolicy?: "FailClosed" | "FailOpen";
+  /**
+   * What streams get once the VM is dead. The one that it died in gets 503, or its connection is closed. Later ones too with
+   * `FailClosed` (default); with `FailOpen` they go past the filter; with `FailReload` they get a new VM.
+   * https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/wasm/v3/wasm.proto#enum-extensions-wasm-v3-failurepolicy
+   */
+  failurePolicy?: FailurePolicy;
+  /**
+   * Of `FailReload`: the least milliseconds of virtual time between two VMs; streams before that get 503. Default 1000, as
+   * Envoy. Envoy makes it up to half as long again, by chance.
+   */
+  reloadIntervalMs?: number;
   /** Environment variables that the module sees through WASI; default none. */
   environment?: Readonly<Record<string, string>>;
   /** Wall-clock time at which the host's clock starts and then stands still (ms since 1970, or a Date); default now. */
@@ -52,6 +66,11 @@ export interface HostOptions {
   foreignFunctions?: Readonly<Record<string, ForeignFunction>>;
   /** Shared with other hosts: they are VMs of one Envoy then, and `now` is the world's. Default: one of its own. */
   world?: World;
+  /**
+   * The module's source map, as JSON text: places of traps are told in the source then. Default: none;
+   * `Host.fromFile` takes the file beside the module.
+   */
+  sourceMap?: string;
   /** False: no transcript, which is faster; default true. */
   transcript?: boolean;
   /** Log entries and root calls that are kept at least; default 10,000. */
@@ -75,7 +94,8 @@ export interface Settings {
   readonly vmConfig: Buffer;
   readonly logLevel: LogLevel;
   readonly onLog: ((entry: LogEntry) => void) | undefined;
-  readonly failOpen: boolean;
+  readonly failurePolicy: FailurePolicy;
+  readonly reloadIntervalMs: number;
   readonly environment: ReadonlyMap<string, string>;
   readonly world: World;
   readonly clusters: Clusters;
@@ -94,9 +114,9 @@ export function settings(options: HostOptions): Settings {
     throw new MeshwasmError("USAGE", `logLevel cannot be ${JSON.stringify(logLevel)}`, {
       hint: `one of ${LOG_LEVELS.join(", ")}`,
     });
-  if (failurePolicy !== "FailClosed" && failurePolicy !== "FailOpen")
+  if (!failurePolicies.includes(failurePolicy))
     throw new MeshwasmError("USAGE", `failurePolicy cannot be ${JSON.stringify(failurePolicy)}`, {
-      hint: "FailClosed or FailOpen",
+      hint: `one of ${failurePolicies.join(", ")}`,
     });
   const properties = Object.entries(options.properties ?? {}).map(
     ([path, value]): [string, PropertyValue] => [
@@ -112,7 +132,8 @@ export function settings(options: HostOptions): Settings {
     vmConfig: configBytes(options.vmConfig),
     logLevel,
     onLog: options.onLog,
-    failOpen: failurePolicy === "FailOpen",
+    failurePolicy,
+    reloadIntervalMs: options.reloadIntervalMs ?? 1000,
     environment: new Map(Object.entries(options.environment ?? {})),
     world: options.world ?? new World({ now }),
     foreignFunctions: new Map(Object.entries(options.foreignFunctions ?? {})),

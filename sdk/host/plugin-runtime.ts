@@ -24,7 +24,8 @@ import type { World } from "./world/world.js";
 export class PluginRuntime implements Surroundings {
   readonly clock: VirtualClock;
   readonly logs: LogBook;
-  readonly metrics: MetricStore;
+  /** What the present VM defined. */
+  metrics: MetricStore;
   /** Callouts that were made, oldest first. */
   readonly callouts: Callout[] = [];
   /** Calls on the VM's own and on root contexts. */
@@ -37,6 +38,10 @@ export class PluginRuntime implements Surroundings {
   /** The plugin's present root context; undefined until started. */
   root: RootContext | undefined;
   vm: Vm | undefined;
+  /** What became of the attempts to put a new VM in the place of a dead one. */
+  readonly reloads = { success: 0, backoff: 0, failure: 0 };
+  private config: Buffer = Buffer.alloc(0);
+  private lastLoad = 0;
   private readonly world: World;
   private readonly ticks = new Map<number, { period: number; cancel: () => void }>();
   private readonly pendingDone = new Map<number, RootContext>();
@@ -85,10 +90,36 @@ export class PluginRuntime implements Surroundings {
   start(config: Buffer): void {
     const vm = new Vm(this.loaded, this);
     this.vm = vm;
+    this.lastLoad = this.clock.now;
     this.vmContext = new Context(vm, 0, this.journal);
     vm.startUp(this.vmContext);
     this.check("START_FAILED", true, "");
     this.root = this.startRoot(config);
+  }
+
+  /**
+   * Puts a new VM in the place of one that trapped, where the policy says so and the last one is not too young. Follows
+   * `PluginConfig::maybeReloadHandleIfNeeded` of Envoy: asked before each new stream, and a failed attempt counts as the
+   * last one too.
+   */
+  reloadIfDue(): void {
+    const { failurePolicy, reloadIntervalMs } = this.settings;
+    if (failurePolicy !== "FailReload" || this.vm?.failure?.code !== "TRAP") return;
+    if (this.clock.now - this.lastLoad < reloadIntervalMs) {
+      this.reloads.backoff++;
+      return;
+    }
+    const { vm, vmContext, metrics, root } = this;
+    for (const rootId of [...this.ticks.keys()]) this.setTickPeriod(rootId, 0);
+    this.metrics = new MetricStore(this.world.metrics);
+    try {
+      this.start(this.config);
+      this.reloads.success++;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      Object.assign(this, { vm, vmContext, metrics, root });
+      this.reloads.failure++;
+    }
   }
 
   private startRoot(config: Buffer): RootContext {
@@ -96,7 +127,7 @@ export class PluginRuntime implements Surroundings {
       name: this.settings.pluginName,
       rootId: this.settings.rootId,
       config,
-      failOpen: this.settings.failOpen,
+      failOpen: this.settings.failurePolicy === "FailOpen",
     };
     const root = new RootContext(this.vm!, plugin, this.journal);
     this.check("START_FAILED", root.start(), "proxy_on_vm_start answered false: Envoy does not start the VM");
@@ -105,6 +136,7 @@ export class PluginRuntime implements Surroundings {
       root.configure(),
       "proxy_on_configure answered false: Envoy rejects the configuration",
     );
+    this.config = config;
     if (!this.canary) this.world.runTasks();
     return root;
   }
@@ -192,4 +224,9 @@ export class PluginRuntime implements Surroundings {
     if (callouts.length > 0) callouts.length = 0;
     this.world.settle();
   }
+}
+
+/** Whether the module itself would not start: its fault, not the host's or the test's. */
+export function isRefusal(error: unknown): error is MeshwasmError {
+  return error instanceof MeshwasmError && ["START_FAILED", "CONFIGURE_FAILED", "TRAP"].includes(error.code);
 }

@@ -36,7 +36,10 @@ test("the example passes, and the document counts", async (t) => {
   const ended = await runCli(["test", folder, "--json"]);
   assert.equal(ended.code, 0, ended.all);
   const summary = JSON.parse(ended.stdout) as Summary;
-  assert.deepEqual(Object.keys(summary), ["name", "version", "sha256", "specs", "hostTests", "failures"]);
+  assert.deepEqual(Object.keys(summary), [
+    ...["name", "version", "sha256", "versions"],
+    ...["specs", "cases", "hostTests", "failures"],
+  ]);
   assert.deepEqual([summary.name, summary.version, summary.failures], ["hello", "0.1.0", []]);
   assert.match(summary.sha256, /^[0-9a-f]{64}$/);
   assert.ok(summary.specs.files === 1 && summary.specs.passed > 0 && summary.specs.failed === 0, ended.all);

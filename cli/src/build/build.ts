@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
+import { bindSourceMap } from "@meshwasm/sdk/host";
 import { MeshwasmError } from "../errors.js";
 import { loadAsconfig } from "../filter/asconfig.js";
 import type { Filter } from "../filter/manifest.js";
@@ -7,10 +8,11 @@ import { writeFilesAtomic } from "../write-files.js";
 import { compile } from "./compile.js";
 import { supportedCompilers } from "./compiler.js";
 import { formatDiagnostic } from "./diagnostics.js";
+import { withoutMapUrl } from "./map-url.js";
 import { type ModuleInfo, readModuleInfo } from "./module-info.js";
 
 export interface BuildOptions {
-  /** A module with names and a source map, for stack traces; the code is not optimized less. */
+  /** A module with names that points to its source map, for other tools' stack traces; the code is not optimized less. */
   debug?: boolean;
   /** Where the module goes; absent: build/filter.wasm in the filter's folder. */
   out?: string;
@@ -33,7 +35,8 @@ export interface BuildResult extends ModuleInfo {
 }
 
 /**
- * Compiles a filter: the same bytes as plain `npx asc` in its folder, in any folder and at any time.
+ * Compiles a filter: the same bytes as plain `npx asc` in its folder, in any folder and at any time. Beside the module goes
+ * its source map, by which tests name the line of a trap; the module itself does not point to it, unless `debug`.
  *
  * @throws MeshwasmError COMPILE_FAILED, ASSEMBLYSCRIPT_MISSING, and those of `loadAsconfig` and `writeFilesAtomic`
  */
@@ -44,9 +47,9 @@ export async function buildFilter(filter: Filter, options: BuildOptions = {}): P
   const path = options.out === undefined ? filter.wasm : resolve(options.out);
   // With --debug the module names its source map by this.
   const name = path.endsWith(".wasm") ? basename(path) : "filter.wasm";
-  const debug = options.debug ? ["--debug", "--sourceMap"] : [];
+  const debug = options.debug ? ["--debug"] : [];
   const { compiler, files, warnings } = await compile(filter.dir, {
-    args: ["--outFile", name, ...debug],
+    args: ["--outFile", name, "--sourceMap", ...debug],
   });
   if (!compiler.supported) {
     options.onWarning?.(
@@ -54,13 +57,17 @@ export async function buildFilter(filter: Filter, options: BuildOptions = {}): P
     );
   }
   for (const warning of warnings) options.onWarning?.(formatDiagnostic(warning));
-  const wasm = files.get(name);
-  if (!(wasm instanceof Uint8Array)) throw new MeshwasmError("COMPILE_FAILED", "asc gave no module");
+  const compiled = files.get(name);
+  if (!(compiled instanceof Uint8Array)) throw new MeshwasmError("COMPILE_FAILED", "asc gave no module");
+  const wasm = options.debug ? compiled : withoutMapUrl(compiled, `./${name}.map`);
   const info = readModuleInfo(wasm);
   if (info.abi === "unknown") throw asconfig.notTheSdks();
-  const map = files.get(`${name}.map`);
+  const map = bindSourceMap(String(files.get(`${name}.map`)), wasm);
   await writeFilesAtomic(
-    new Map([...(map === undefined ? [] : [[`${path}.map`, map] as const]), [path, wasm]]),
+    new Map<string, Uint8Array | string>([
+      [path, wasm],
+      [`${path}.map`, map],
+    ]),
   );
   return {
     name: manifest.name,

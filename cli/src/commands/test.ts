@@ -5,9 +5,10 @@ import { outputOf } from "../global-options.js";
 /** `meshwasm test`. */
 export function testCommand(): Command {
   return new Command("test")
-    .description("build a filter and run its as-pect specs and its tests in the in-process host")
+    .description("build a filter and run its specs, cases and tests in the in-process host")
     .argument("[dir]", "the filter's folder", ".")
     .option("--watch", "run again when a file changes")
+    .option("--junit <file>", "write a JUnit report, for CI servers")
     .addHelpText(
       "after",
       `
@@ -15,16 +16,17 @@ Examples:
   meshwasm test
   meshwasm test filters/rate-limit --watch
   meshwasm test --json | jq .failures
+  meshwasm test --junit build/tests.xml
 
-Specs are assembly/__tests__/*.spec.ts, host tests test/*.test.ts. No test at all is a failure.`,
+Specs are assembly/__tests__/*.spec.ts, declarative cases test/*.yaml, host tests test/*.test.ts.
+No test at all is a failure.`,
     )
-    .action(async (dir: string, flags: { watch?: boolean }, command: Command) => {
+    .action(async (dir: string, flags: { watch?: boolean; junit?: string }, command: Command) => {
       const output = outputOf(command);
-      const { runTests } = await import("../test/run-tests.js");
+      const { passedTests, runTests } = await import("../test/run-tests.js");
       const test = async () => {
-        const summary = await runTests(dir, output);
-        const { specs, hostTests } = summary;
-        output.result(summary, `${specs.passed + hostTests.passed} passed, 0 failed`);
+        const summary = await runTests(dir, output, flags);
+        output.result(summary, `${passedTests(summary)} passed, 0 failed`);
       };
       if (!flags.watch) return test();
       const { repeatOnChange } = await import("../watch/repeat-on-change.js");

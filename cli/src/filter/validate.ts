@@ -22,8 +22,33 @@ export function createAjv(): Ajv2020 {
 export function validateLocated(located: Located, schema: object, options: { hint?: string } = {}): void {
   const validate = createAjv().compile(schema);
   if (validate(located.value)) return;
-  const errors = (validate.errors ?? []).map((error) => describe(error, located));
+  const errors = withoutBranches(validate.errors ?? []).map((error) => describe(error, located));
   throw new MeshwasmError("FILTER_INVALID", errors.join("\n"), { ...options, details: errors });
+}
+
+/**
+ * Of a choice (`oneOf`) ajv tells how each branch failed. The branch that the author meant is the one whose type fits: the
+ * others, and the choice itself, say nothing more.
+ */
+function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === "oneOf");
+  return errors.filter((error) => {
+    if (error.keyword === "oneOf") return choices.length === errors.length;
+    if (error.keyword !== "type") return true;
+    const choice = choices.find(({ instancePath }) => instancePath === error.instancePath);
+    return !choice || !errors.some((other) => isBetter(other, choice));
+  });
+}
+
+/** Whether an error is about the inside of the value that fits no branch. */
+function isBetter(error: ErrorObject, choice: ErrorObject): boolean {
+  const inside =
+    error.instancePath === choice.instancePath || error.instancePath.startsWith(`${choice.instancePath}/`);
+  return inside && error !== choice && error.keyword !== "oneOf" && !isOwnType(error, choice);
+}
+
+function isOwnType(error: ErrorObject, choice: ErrorObject): boolean {
+  return error.keyword === "type" && error.instancePath === choice.instancePath;
 }
 
 function describe(error: ErrorObject, located: Located): string {
@@ -41,7 +66,21 @@ function pathOf(error: ErrorObject): string[] {
   return path;
 }
 
-const articles: Record<string, string> = { string: "a string", array: "a list", object: "a map of keys" };
+const articles: Record<string, string> = {
+  string: "a string",
+  array: "a list",
+  object: "a map of keys",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+};
+
+function typeWords(type: string | string[]): string {
+  return [type]
+    .flat()
+    .map((each) => articles[each] ?? each)
+    .join(" or ");
+}
 
 function wordsFor(error: ErrorObject): string {
   const name = error.instancePath.slice(1).replaceAll("/", ".");
@@ -55,7 +94,7 @@ function wordsFor(error: ErrorObject): string {
     case "format":
       return `'${name}' must be a ${error.params.format === "semver" ? "semantic version such as 1.2.3" : error.params.format}`;
     case "type":
-      return `${name ? `'${name}'` : "this"} must be ${articles[error.params.type as string] ?? error.params.type}`;
+      return `${name ? `'${name}'` : "this"} must be ${typeWords(error.params.type)}`;
     case "pattern":
       return `'${name}' must be a-z, 0-9 and hyphens, 63 at most, no hyphen at an end`;
     default:

@@ -4,12 +4,9 @@ import type { EngineOptions } from "./engine.js";
 
 /** How often time passes for the hosts and their ticks, in milliseconds. */
 const tickMs = 10;
-/** How long a crashed filter stays so before it is loaded again, in milliseconds; Envoy's default. */
-const reloadMs = 1000;
 
 interface Entry {
   host: Host;
-  startedAt: number;
   /** Up to when its virtual clock has run, in milliseconds of `performance.now()`. */
   clock: number;
   pumps: Set<() => void>;
@@ -43,6 +40,8 @@ export class HostSlot {
     this.#options = {
       rootId,
       pluginName,
+      // As the other engine tells Envoy.
+      failurePolicy: "FailReload",
       transcript: false,
       keep: 100,
       logLevel,
@@ -67,7 +66,6 @@ export class HostSlot {
 
   /** @param pump called whenever something may have come out of the host for this stream */
   lease(pump: () => void): Lease {
-    this.#reloadIfCrashed();
     const entry = this.#current;
     entry.pumps.add(pump);
     return {
@@ -90,7 +88,7 @@ export class HostSlot {
     const { wasm, config } = this.#content;
     const host = new Host(wasm, { ...this.#options, pluginConfig: config }).start();
     const now = performance.now();
-    const entry = { host, startedAt: now, clock: now, pumps: new Set<() => void>() };
+    const entry = { host, clock: now, pumps: new Set<() => void>() };
     this.#entries.add(entry);
     return entry;
   }
@@ -104,12 +102,6 @@ export class HostSlot {
   #retire(entry: Entry): void {
     if (entry === this.#current || entry.pumps.size > 0 || !this.#entries.delete(entry)) return;
     this.#guard(() => entry.host.close());
-  }
-
-  #reloadIfCrashed(): void {
-    const { host, startedAt } = this.#current;
-    if (host.failure && performance.now() - startedAt >= reloadMs)
-      this.#guard(() => this.#replace(this.#create()));
   }
 
   #tick(): void {

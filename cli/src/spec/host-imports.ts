@@ -1,6 +1,6 @@
 import type { ASUtil } from "@assemblyscript/loader";
 import { type Exchange, Host, type TcpConnection } from "@meshwasm/sdk/host";
-import type { FilterManifest } from "../filter/manifest.js";
+import type { TestedModule } from "../test/tested-module.js";
 import { Handles } from "./handles.js";
 
 /** What a spec may import beside as-pect's own functions. */
@@ -26,10 +26,7 @@ type Ptr = number;
  * The `host_*` functions of sdk/assembly/spec/imports.ts: they drive instances of the module under test, apart from the
  * spec's own. An error of the host fails the test that called.
  */
-export function hostImports(
-  wasm: Uint8Array,
-  manifest: Pick<FilterManifest, "name" | "rootId">,
-): SpecImports {
+export function hostImports({ wasm, sourceMap, rootId, name }: TestedModule): SpecImports {
   const hosts = new Handles<Host>("host");
   const exchanges = new Handles<Prepared>("exchange");
   const connections = new Handles<TcpConnection>("connection");
@@ -49,8 +46,9 @@ export function hostImports(
   const meshwasm = {
     host_start: (configuration: Ptr) => {
       const options = {
-        rootId: manifest.rootId,
-        pluginName: manifest.name,
+        rootId,
+        pluginName: name,
+        ...(sourceMap !== undefined && { sourceMap }),
         pluginConfig: read(configuration),
       };
       return hosts.add(started(new Host(wasm, { ...options, logLevel: "trace" })));

@@ -1,8 +1,8 @@
 import { type IReporter, TestContext, type TestNode } from "@as-pect/core";
 import { instantiateSync } from "@assemblyscript/loader";
+import { SourcePlaces } from "@meshwasm/sdk/host";
 import type { CompiledSpec } from "./compile-spec.js";
 import type { SpecImports } from "./host-imports.js";
-import { SourcePlaces } from "./source-place.js";
 
 /** One `it` of a spec. */
 export interface SpecTest {

@@ -21,6 +21,7 @@ export default async function* eventReporter(events) {
       file: data.file,
       passed: type === "test:pass",
       skipped: data.skip !== undefined || data.todo !== undefined,
+      millis: data.details.duration_ms,
       message: text ?? error?.cause?.message ?? error?.message,
       stack: text ?? error?.cause?.stack,
     };

@@ -7,14 +7,17 @@ export interface TestFiles {
   specs: string[];
   /** test/**\/*.test.{ts,mts,js,mjs} */
   hostTests: string[];
+  /** test/**\/*.{yaml,yml} */
+  cases: string[];
 }
 
 export async function findTests(dir: string): Promise<TestFiles> {
-  const [specs, hostTests] = await Promise.all([
+  const [specs, hostTests, cases] = await Promise.all([
     find(join(dir, "assembly", "__tests__"), /\.spec\.ts$/),
     find(join(dir, "test"), /\.test\.m?[tj]s$/),
+    find(join(dir, "test"), /\.ya?ml$/),
   ]);
-  return { specs, hostTests };
+  return { specs, hostTests, cases };
 }
 
 async function find(folder: string, pattern: RegExp): Promise<string[]> {

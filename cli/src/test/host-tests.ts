@@ -4,18 +4,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { removeOnSignal, undoOnSignal } from "../temporary.js";
-
-/** One test that has ended. */
-export interface TestEnd {
-  /** The suites around it and its own name; of a file that did not load, the file's. */
-  path: string[];
-  passed: boolean;
-  skipped: boolean;
-  /** Why it failed. */
-  message?: string;
-  /** `FILE:LINE:COLUMN` of the failure in the test's file, from the filter's folder, where it is known. */
-  place?: string;
-}
+import type { TestedFile } from "./junit.js";
+import type { TestEnd } from "./test-end.js";
 
 /** A line of event-reporter.js. */
 interface TestEvent extends Omit<TestEnd, "place"> {
@@ -25,7 +15,7 @@ interface TestEvent extends Omit<TestEnd, "place"> {
 
 /** How a filter's host tests went. */
 export interface HostTestResult {
-  tests: TestEnd[];
+  files: TestedFile[];
   /** The exit code of `node --test`. */
   exitCode: number;
 }
@@ -40,7 +30,7 @@ export async function runHostTests(dir: string, files: string[], quiet: boolean)
   const folder = await mkdtemp(join(tmpdir(), "meshwasm-test-"));
   const releases = [removeOnSignal(folder)];
   try {
-    const events = join(folder, "events.jsonl");
+    const report = join(folder, "events.jsonl");
     const args = [
       ...process.execArgv.filter((arg) => arg.startsWith("--conditions")),
       ...["--import", import.meta.resolve("tsx"), "--test"],
@@ -48,7 +38,7 @@ export async function runHostTests(dir: string, files: string[], quiet: boolean)
         "--test-reporter",
         fileURLToPath(new URL("./event-reporter.js", import.meta.url)),
         "--test-reporter-destination",
-        events,
+        report,
       ],
       ...(quiet ? [] : ["--test-reporter", "spec", "--test-reporter-destination", "stdout"]),
       ...files,
@@ -62,21 +52,29 @@ export async function runHostTests(dir: string, files: string[], quiet: boolean)
       child.once("error", reject);
       child.once("close", (code) => resolve(code ?? 1));
     });
-    const lines = (await readFile(events, "utf8")).split("\n").filter(Boolean);
-    return { tests: lines.map((line) => endOf(JSON.parse(line) as TestEvent, dir)), exitCode };
+    const lines = (await readFile(report, "utf8")).split("\n").filter(Boolean);
+    const events = lines.map((line) => JSON.parse(line) as TestEvent);
+    return { files: files.map((file) => testedFile(file, events, dir)), exitCode };
   } finally {
     await rm(folder, { recursive: true, force: true });
     for (const release of releases) release();
   }
 }
 
-function endOf({ path, file = "", passed, skipped, message, stack = "" }: TestEvent, dir: string): TestEnd {
+function testedFile(path: string, events: readonly TestEvent[], dir: string): TestedFile {
+  const own = events.filter(({ file }) => file === path);
+  return { file: relative(dir, path), tests: own.map((event) => endOf(event, dir)) };
+}
+
+function endOf(event: TestEvent, dir: string): TestEnd {
+  const { path, file = "", passed, skipped, millis, message, stack = "" } = event;
   const inFile = stack.split(file).find((rest, index) => index > 0 && /^:\d+:\d+/.test(rest));
   const position = /^:\d+:\d+/.exec(inFile ?? "")?.[0];
   return {
     path: path.map((name) => (name === file ? relative(dir, file) : name)),
     passed,
     skipped,
+    ...(millis !== undefined && { millis }),
     ...(message !== undefined && { message: message.trim() }),
     ...(position !== undefined && { place: `${relative(dir, file)}${position}` }),
   };

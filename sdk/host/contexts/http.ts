@@ -87,6 +87,8 @@ export class HttpContext extends Context {
   private destroyed = false;
   private finishing = false;
   private running = "";
+  /** Fail-open leaves the filter out of streams that begin after the VM died; the one that it died in fails. */
+  private readonly unfiltered: boolean;
 
   constructor(
     readonly root: RootContext,
@@ -94,6 +96,7 @@ export class HttpContext extends Context {
     private readonly stream: StreamCallbacks,
   ) {
     super(root.vm, root.vm.allocateContextId(), journal);
+    this.unfiltered = root.plugin.failOpen && root.vm.failure !== undefined;
   }
 
   override get rootId(): number {
@@ -181,7 +184,7 @@ export class HttpContext extends Context {
   }
 
   private fail(closed: number): number {
-    if (this.root.plugin.failOpen) return 0;
+    if (this.unfiltered) return 0;
     if (!this.streamFailed) {
       this.streamFailed = true;
       this.failureReplied = true;

@@ -17,6 +17,7 @@ export interface Plugin {
   readonly name: string;
   readonly rootId: string;
   readonly config: Buffer;
+  /** Streams that begin once the VM is dead go past the filter. */
   readonly failOpen: boolean;
 }
 

@@ -24,12 +24,16 @@ export class TcpContext extends Context {
   private finished = false;
   private failed = false;
 
+  /** As for HTTP: fail-open is for connections that begin after the VM died. */
+  private readonly unfiltered: boolean;
+
   constructor(
     readonly root: RootContext,
     journal: Journal,
     private readonly connection: ConnectionCallbacks,
   ) {
     super(root.vm, root.vm.allocateContextId(), journal);
+    this.unfiltered = root.plugin.failOpen && root.vm.failure !== undefined;
   }
 
   override get rootId(): number {
@@ -93,7 +97,7 @@ export class TcpContext extends Context {
   }
 
   private fail(): boolean {
-    if (this.root.plugin.failOpen) return true;
+    if (this.unfiltered) return true;
     if (!this.failed) {
       this.failed = true;
       this.connection.close();

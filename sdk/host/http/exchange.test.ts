@@ -171,9 +171,9 @@ describe("a dead VM", () => {
     assert.equal(host.logs.at(-1)?.level, "error");
   });
 
-  it("lets everything pass when it fails open", () => {
+  it("fails the stream that it died in and lets later ones pass when it fails open", () => {
     const host = new Host(trapping, { failurePolicy: "FailOpen" });
-    assert.equal(host.exchange({}, { status: 204 }).response.status, 204);
+    assert.equal(host.exchange({}, { status: 204 }).response.status, 503);
     assert.equal(host.exchange({}, { status: 204 }).response.status, 204);
   });
 

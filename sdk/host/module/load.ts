@@ -1,4 +1,5 @@
 import { MeshwasmError } from "../errors.js";
+import type { SourcePlaces } from "../source-map/source-places.js";
 import { Module, type WasmModule } from "../vm/webassembly.js";
 import { type ModuleShape, readModuleShape, type Signature } from "./binary.js";
 import { ABI_MARKERS, type AbiVersion, envoyCallback, envoyImport } from "./signatures.js";
@@ -8,6 +9,8 @@ export interface LoadedModule {
   readonly module: WasmModule;
   readonly abi: AbiVersion;
   readonly shape: ModuleShape;
+  /** Where its code stands in its author's source; undefined: there is no source map. */
+  readonly places: SourcePlaces | undefined;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface LoadedModule {
  *
  * @throws MeshwasmError `MODULE_INVALID`, `ABI_UNSUPPORTED`, `IMPORT_MISSING`, `IMPORT_MISMATCH`
  */
-export function loadModule(bytes: Uint8Array): LoadedModule {
+export function loadModule(bytes: Uint8Array, places?: SourcePlaces): LoadedModule {
   let module: WasmModule;
   try {
     module = new Module(bytes);
@@ -31,7 +34,7 @@ export function loadModule(bytes: Uint8Array): LoadedModule {
   const abi = abiOf(shape);
   checkImports(shape, abi);
   checkExports(shape, abi);
-  return { module, abi, shape };
+  return { module, abi, shape, places };
 }
 
 function abiOf(shape: ModuleShape): AbiVersion {

@@ -45,6 +45,10 @@ export interface EnvoyPlugin {
   readonly wasm: Uint8Array;
   readonly config?: string;
   readonly vmConfig?: string;
+  /** Envoy's name; absent: what Envoy does by itself. */
+  readonly failurePolicy?: "FAIL_RELOAD" | "FAIL_CLOSED" | "FAIL_OPEN";
+  /** Of FAIL_RELOAD, in milliseconds. */
+  readonly reloadBaseMs?: number;
 }
 
 /** A running Envoy. */
@@ -133,6 +137,10 @@ function bootstrap(
       configuration: text(plugin.vmConfig ?? ""),
     },
     configuration: text(plugin.config ?? ""),
+    ...(plugin.failurePolicy && { failure_policy: plugin.failurePolicy }),
+    ...(plugin.reloadBaseMs && {
+      reload_config: { backoff: { base_interval: `${plugin.reloadBaseMs / 1000}s` } },
+    }),
   });
   const http = (plugin: EnvoyPlugin) => [
     {

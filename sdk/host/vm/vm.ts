@@ -43,7 +43,7 @@ export class Vm {
     try {
       instance = new Instance(loaded.module, imports.object);
     } catch (thrown) {
-      throw trapError("start", thrown);
+      throw trapError("start", thrown, loaded.places);
     }
     let memory = imports.memory;
     for (const { name, kind } of loaded.shape.exports) {
@@ -132,7 +132,7 @@ export class Vm {
 
   private fail(callback: string, thrown: unknown, context: Context): void {
     if (this.failure !== undefined) return;
-    this.failure = trapError(callback, thrown);
+    this.failure = trapError(callback, thrown, this.loaded.places);
     if (this.failure.code !== "TRAP") this.world.raise(this.failure);
     context.log(4, this.failure.message);
   }

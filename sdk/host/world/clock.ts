@@ -43,6 +43,12 @@ export class VirtualClock {
     return () => this.timers.delete(timer);
   }
 
+  /** Milliseconds until the next timer fires; undefined: there is none. */
+  get next(): number | undefined {
+    if (this.timers.size === 0) return undefined;
+    return Math.max(0, Math.min(...Array.from(this.timers, ({ due }) => due)) - this.elapsed);
+  }
+
   /** Moves time by `ms`, firing timers at their own time; `settle` runs after each. */
   advance(ms: number, settle: () => void): void {
     const target = this.elapsed + ms;

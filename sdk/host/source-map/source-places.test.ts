@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SourcePlaces } from "./source-place.js";
+import { SourcePlaces } from "./source-places.js";
 
 // Offsets 0: lib, 4: as-pect, 8: the spec at 3:5, 12: made up by the compiler.
 const places = new SourcePlaces(
