@@ -11,6 +11,7 @@ const packages = [
   { dir: "sdk", sources: ["host", "transform"], base: "." },
   { dir: "oras", sources: ["src"], base: "src" },
   { dir: "cli", sources: ["src"], base: "src" },
+  { dir: "registry-operator", sources: ["src"], base: "src" },
 ];
 
 const withTypes = process.argv.includes("--types");

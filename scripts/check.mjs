@@ -18,6 +18,7 @@ const checks = [
     bin("prettier"),
     ["--check", "--log-level", "warn", "{sdk,examples/*,test/e2e/filters/*}/assembly/**/*.ts"],
   ],
+  ["generated files", process.execPath, ["scripts/generate.mjs", "--check"]],
   ["dependency rules", process.execPath, ["--import", "tsx", "--test", "test/rules/dependencies.test.ts"]],
 ];
 

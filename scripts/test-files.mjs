@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { root } from "./run.mjs";
 
 /** Where tests are. A filter's own tests are run by `meshwasm test`, which a test of ours calls. */
-const unitFolders = ["sdk/host", "sdk/transform", "oras/src", "cli/src"];
+const unitFolders = ["sdk/host", "sdk/transform", "oras/src", "cli/src", "registry-operator/src"];
 const crossFolders = ["test"];
 
 /** All test files as paths from the checkout's folder, sorted. */

@@ -26,10 +26,9 @@ const node = [
 ];
 const coverage = args.includes("--coverage");
 const c8 = join(root, "node_modules", "c8", "bin", "c8.js");
-const include = ["sdk/host", "sdk/transform", "oras/src", "cli/src"].flatMap((dir) => [
-  "--include",
-  `${dir}/**`,
-]);
+const include = ["sdk/host", "sdk/transform", "oras/src", "cli/src", "registry-operator/src"].flatMap(
+  (dir) => ["--include", `${dir}/**`],
+);
 process.exitCode = coverage
   ? await runForCode(process.execPath, [c8, ...include, process.execPath, ...node])
   : await runForCode(process.execPath, node);

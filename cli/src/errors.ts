@@ -18,6 +18,11 @@ const exitCodes = {
   PORT_IN_USE: 2,
   UPSTREAM_FAILED: 3,
   CANCELLED: 1,
+  KUBECONFIG_INVALID: 2,
+  CLUSTER_UNREACHABLE: 3,
+  CLUSTER_REFUSED: 3,
+  NOT_ENABLED: 1,
+  NOT_READY: 1,
 } as const;
 
 /** What went wrong, as a stable name; each has one exit code. */

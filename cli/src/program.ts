@@ -1,22 +1,30 @@
 import { Command } from "commander";
 import { buildCommand } from "./commands/build.js";
 import { copyCommand } from "./commands/copy.js";
+import { disableCommand } from "./commands/disable.js";
 import { doctorCommand } from "./commands/doctor.js";
+import { enableCommand } from "./commands/enable.js";
+import { generateCommand } from "./commands/generate.js";
 import { initCommand } from "./commands/init.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { listCommand } from "./commands/list.js";
 import { loginCommand } from "./commands/login.js";
 import { logoutCommand } from "./commands/logout.js";
+import { operatorCommand } from "./commands/operator.js";
 import { pullCommand } from "./commands/pull.js";
 import { pushCommand } from "./commands/push.js";
 import { runCommand } from "./commands/run.js";
+import { signCommand } from "./commands/sign.js";
+import { statusCommand } from "./commands/status.js";
 import { tagCommand } from "./commands/tag.js";
 import { testCommand } from "./commands/test.js";
+import { verifyCommand } from "./commands/verify.js";
 import { addGlobalOptions } from "./global-options.js";
 import { cliVersion } from "./version.js";
 
 const commands = [
   initCommand,
+  generateCommand,
   buildCommand,
   testCommand,
   runCommand,
@@ -26,8 +34,14 @@ const commands = [
   listCommand,
   tagCommand,
   copyCommand,
+  signCommand,
+  verifyCommand,
   loginCommand,
   logoutCommand,
+  enableCommand,
+  disableCommand,
+  statusCommand,
+  operatorCommand,
   doctorCommand,
 ];
 

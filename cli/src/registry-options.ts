@@ -52,7 +52,8 @@ export async function remoteOptions(flags: RegistryFlags): Promise<RemoteOptions
 /** A password is a line; nobody has one this long. */
 const maxPasswordBytes = 64 * 1024;
 
-async function readPassword(): Promise<string> {
+/** The line on standard input. @throws MeshwasmError USAGE without one, or without an end */
+export async function readPassword(): Promise<string> {
   let text = "";
   for await (const chunk of process.stdin) {
     text += chunk;

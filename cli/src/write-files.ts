@@ -62,5 +62,11 @@ export function unwritable(path: string, cause: unknown): MeshwasmError {
   if (code === "ENOTDIR" || code === "EEXIST") {
     return new MeshwasmError("FILE_EXISTS", `${path}: a file is in the way of its folder`, { cause });
   }
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new MeshwasmError("WORK_FAILED", `${path} cannot be written: the disk is full (${code})`, {
+      cause,
+      hint: "make room on that disk and try again",
+    });
+  }
   return new MeshwasmError("WORK_FAILED", `${path} cannot be written: ${message}`, { cause });
 }

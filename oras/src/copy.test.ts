@@ -124,7 +124,7 @@ test("a broken download is tried again; a false one leaves nothing", async (t) =
   for (const target of targets) {
     for (const [fault, times, code] of [
       [cut, 1, undefined],
-      [cut, 99, "REGISTRY_UNREACHABLE"],
+      [{ ...cut, bytes: 10 }, 99, "REGISTRY_UNREACHABLE"],
       [{ type: "corrupt" }, 99, "DIGEST_MISMATCH"],
     ] as [Fault, number, string | undefined][]) {
       await t.test(`${target}: ${fault.type} ${times} times`, () =>

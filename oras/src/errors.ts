@@ -1,3 +1,5 @@
+import { defaultHints } from "./error-hints.js";
+
 /** How a failed call ends a process: 1 the work failed, 2 bad usage or input, 3 a remote side failed. */
 export type ExitCode = 1 | 2 | 3;
 
@@ -44,6 +46,30 @@ const exitCodes = {
   ARCHIVE_INVALID: 1,
   /** The file system refused: full, read-only, no permission. */
   FILE_FAILED: 1,
+  /** A key file that cannot be understood, or a private key where a public one belongs, or the other way round. */
+  KEY_INVALID: 2,
+  /** A key of a kind that is not supported. */
+  KEY_UNSUPPORTED: 2,
+  /** An encrypted key without its password, or with another one. */
+  KEY_LOCKED: 2,
+  /** A trust root that cannot be understood. */
+  TRUST_ROOT_INVALID: 2,
+  /** A signature policy that cannot be understood. */
+  POLICY_INVALID: 2,
+  /** A lock file that cannot be understood, or does not know the package. */
+  LOCK_FILE_INVALID: 2,
+  /** Nothing of the wanted kind is attached to the artifact: no signature, no attestation. */
+  SIGNATURE_MISSING: 1,
+  /** Signed, but not by anyone who was asked for. */
+  SIGNATURE_UNTRUSTED: 1,
+  /** A valid signature, of something else. */
+  SIGNATURE_MISMATCH: 1,
+  /** What is attached as a signature is damaged, or was changed after it was signed. */
+  SIGNATURE_INVALID: 1,
+  /** A signature in a format or with an algorithm that is not supported. */
+  SIGNATURE_UNSUPPORTED: 1,
+  /** Signed, but not as the policy asks for. */
+  POLICY_VIOLATED: 1,
   /** The caller's AbortSignal fired. */
   ABORTED: 1,
 } as const satisfies Record<string, ExitCode>;
@@ -53,10 +79,12 @@ export type ErrorCode = keyof typeof exitCodes;
 
 /** The parts of a {@link MeshwasmError} beside its code and message. */
 export interface ErrorDetails {
-  /** What to do next, one sentence. Absent: the message says it all. */
+  /** What to do next, one sentence. Absent: what the code alone suggests, if it suggests something. */
   hint?: string | undefined;
   /** The error underneath, for `--debug`. Never holds a credential. */
   cause?: unknown;
+  /** More of the same failure, for programs: every signature that was refused and why. Absent: nothing more. */
+  details?: unknown;
 }
 
 /**
@@ -67,15 +95,18 @@ export class MeshwasmError extends Error {
   override readonly name = "MeshwasmError";
   /** Stable identifier from this package's table. */
   readonly code: ErrorCode;
-  /** What to do next; absent when the message says it all. */
+  /** What to do next; undefined when the message says it all. */
   readonly hint: string | undefined;
   /** The exit code that a command line ends with. */
   readonly exitCode: ExitCode;
+  /** More of the same failure, for programs; undefined: nothing more. Never holds a secret. */
+  readonly details: unknown;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.hint = details.hint;
+    this.hint = details.hint ?? defaultHints[code];
+    this.details = details.details;
     this.exitCode = exitCodes[code];
   }
 }

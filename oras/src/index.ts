@@ -25,6 +25,7 @@ export {
   type StoredCredentials,
   storeCredentials,
 } from "./credentials/credentials.js";
+export { credentialsIn } from "./credentials/credentials-in.js";
 export type { Blob, Descriptor } from "./descriptor.js";
 export { digestOf } from "./digest.js";
 export { type ErrorCode, type ErrorDetails, type ExitCode, MeshwasmError } from "./errors.js";
@@ -34,6 +35,7 @@ export { type ListTagsOptions, listTags } from "./list-tags.js";
 export { type Manifest, parseManifest } from "./manifest.js";
 export { mediaTypes } from "./media-types.js";
 export { ping } from "./ping.js";
+export { buildType, type ProvenanceInput, type SourceOfBuild, slsaProvenance } from "./provenance/slsa.js";
 export { type PullOptions, type PullResult, pull } from "./pull.js";
 export { type PushOptions, type PushResult, push } from "./push.js";
 export {
@@ -51,6 +53,27 @@ export { type ReferrersOptions, referrers } from "./referrers.js";
 export type { Access } from "./remote/auth/scope.js";
 export type { CredentialSource, Credentials, RemoteOptions } from "./remote/options.js";
 export { RepositoryClient } from "./remote/repository-client.js";
+export { cyclonedx, type SbomInput } from "./sbom/cyclonedx.js";
+export { type LockedPackage, readLockFile } from "./sbom/lock-file.js";
+export { type AttestOptions, type AttestResult, attest } from "./signing/attest.js";
+export type {
+  RefusedSignature,
+  SignatureFormat,
+  SignaturePlace,
+  VerifiedSignature,
+} from "./signing/candidate.js";
+export type { Attached, AttachedKind } from "./signing/list-attached.js";
+export { type ParsePolicyOptions, parsePolicy } from "./signing/policy/parse-policy.js";
+export type { PolicyRule, SignaturePolicy } from "./signing/policy/policy.js";
+export { policySchema } from "./signing/policy/policy-schema.js";
+export { type PolicyResult, type RuleResult, verifyPolicy } from "./signing/policy/verify-policy.js";
+export { attachmentTypes, predicateTypes } from "./signing/predicate-types.js";
+export { loadPrivateKey, type PrivateKey, type PrivateKeyOptions } from "./signing/private-key.js";
+export { type KeyAlgorithm, loadPublicKey, type PublicKey } from "./signing/public-key.js";
+export { type SignResult, sign } from "./signing/sign.js";
+export { describeSigner, type Identity, type SignedBy, type Signer } from "./signing/signer.js";
+export { loadTrustRoot, type TrustRoot, type TrustThresholds } from "./signing/trust-root.js";
+export { type VerifyOptions, type VerifyResult, verify } from "./signing/verify.js";
 export { openStore } from "./store/open.js";
 export type {
   BlobContent,

@@ -7,6 +7,8 @@ import { limits } from "./limits.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import { formatReference, parseReference, referenceTarget, withTarget } from "./reference.js";
 import { type RemoteOptions, resolveSizes, type SizeOptions } from "./remote/options.js";
+import { type Attached, listAttached } from "./signing/list-attached.js";
+import { withLayer } from "./store/fetch-layer.js";
 import { openStore } from "./store/open.js";
 import type { Store } from "./store/store.js";
 
@@ -45,6 +47,8 @@ export interface InspectResult {
   platform?: string;
   /** Why no filter could be read; absent when one was. */
   problem?: string;
+  /** Signatures, SBOMs, provenance and whatever else refers to it; listed, not verified. */
+  attached: Attached[];
 }
 
 /**
@@ -69,6 +73,7 @@ export async function inspect(reference: string, options: InspectOptions = {}): 
       layers: manifest.layers,
       annotations: manifest.annotations ?? {},
       ...describe(manifest, content),
+      attached: await listAttached(store, fetched.digest),
     };
   } finally {
     await store.close();
@@ -83,8 +88,9 @@ async function contentOf(
   try {
     const { layer } = layoutOf(manifest);
     const config = await store.getBlob(manifest.config, limits.configBytes);
-    const layerBytes = await store.getBlob(layer, options.maxLayerBytes);
-    return await readArtifact({ manifest, config, layer: layerBytes }, options);
+    return await withLayer(store, layer, options.maxLayerBytes, (content) =>
+      readArtifact({ manifest, config, layer: content }, options),
+    );
   } catch (error) {
     // Exit code 1 is what the artifact itself causes; a remote failure is not a fact about the artifact.
     if (error instanceof MeshwasmError && error.exitCode === 1 && error.code !== "ABORTED") {

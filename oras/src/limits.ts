@@ -33,6 +33,12 @@ export const limits = {
   pageBytes: 4 * MiB,
   /** Tags of a repository. */
   tags: 100_000,
+  /** Signatures of one artifact, in each of their forms. */
+  signatures: 256,
+  /** A bundle, a signed payload, an envelope: an SBOM may be in it. */
+  bundleBytes: 16 * MiB,
+  /** A piece of an upload, however large a registry wants it. */
+  uploadChunkBytes: 64 * MiB,
   /** Hops of one request. */
   redirects: 5,
 } as const;

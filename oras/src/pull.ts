@@ -4,6 +4,7 @@ import { limits } from "./limits.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import { formatReference, parseReference, referenceTarget, withTarget } from "./reference.js";
 import { type RemoteOptions, resolveSizes } from "./remote/options.js";
+import { withLayer } from "./store/fetch-layer.js";
 import { openStore } from "./store/open.js";
 
 /** How {@link pull} reaches the registry, and how much it accepts. */
@@ -25,7 +26,7 @@ export interface PullResult extends ArtifactContent {
 
 /**
  * Pulls a filter by tag or digest into memory. Where the reference has both, the digest decides; where it has
- * none, `latest`. Every byte is verified against the digest that named it; nothing is written to disk.
+ * none, `latest`. Every byte is verified against the digest that named it; nothing is left on disk.
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pull.
  * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, those of the store and
  *   {@link readArtifact}.
@@ -39,15 +40,16 @@ export async function pull(reference: string, options: PullOptions = {}): Promis
     const manifest = parseManifest(fetched.bytes, fetched.mediaType);
     const { layer } = layoutOf(manifest);
     const config = await store.getBlob(manifest.config, limits.configBytes);
-    const layerBytes = await store.getBlob(layer, maxLayerBytes);
-    const content = await readArtifact({ manifest, config, layer: layerBytes }, { maxUnpackedBytes });
+    const content = await withLayer(store, layer, maxLayerBytes, (bytes) =>
+      readArtifact({ manifest, config, layer: bytes }, { maxUnpackedBytes }),
+    );
     return {
       ref: formatReference(withTarget(parsed, { digest: fetched.digest })),
       digest: fetched.digest,
       mediaType: manifest.mediaType,
       manifest,
       config,
-      bytes: fetched.bytes.length + config.length + layerBytes.length,
+      bytes: fetched.bytes.length + config.length + layer.size,
       ...content,
     };
   } finally {

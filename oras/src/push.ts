@@ -25,6 +25,11 @@ export interface PushOptions extends RemoteOptions, ForceOption {
    * named is set.
    */
   semverTags?: boolean | undefined;
+  /**
+   * Called for each repository or layout with the artifact there by digest, before any tag names it: what is attached
+   * now, a signature for example, is there as soon as the tag is. Absent: nothing is attached.
+   */
+  beforeTags?: ((ref: string) => Promise<void>) | undefined;
 }
 
 /** What was pushed to one reference. */
@@ -73,7 +78,7 @@ export async function push(
   try {
     for (const group of groups) await look(group, artifact, options);
     const results = new Map<string, PushResult>();
-    for (const group of groups) await pushGroup(group, artifact, results);
+    for (const group of groups) await pushGroup(group, artifact, results, options.beforeTags);
     const named = parsed.map((reference) => results.get(canonical(reference))).filter((r) => r !== undefined);
     return [...named, ...[...results.values()].filter((result) => !named.includes(result))];
   } finally {
@@ -110,15 +115,28 @@ async function pushGroup(
   { store, references, current }: Group,
   artifact: PackedArtifact,
   results: Map<string, PushResult>,
+  beforeTags: PushOptions["beforeTags"],
 ): Promise<void> {
   const blobs = [artifact.config, ...artifact.layers];
   const total = blobs.reduce((sum, { bytes }) => sum + bytes.length, artifact.manifestBytes.length);
   let blobsChecked = false;
+  let sentByDigest = 0;
+  const [first] = references;
+  if (beforeTags && first) {
+    if ((await store.headManifest(artifact.digest)) === undefined) {
+      for (const { descriptor, bytes } of blobs) sentByDigest += await store.putBlob(descriptor, bytes);
+      await store.putManifest(artifact.digest, artifact.mediaType, artifact.manifestBytes);
+      sentByDigest += artifact.manifestBytes.length;
+    }
+    blobsChecked = true;
+    await beforeTags(formatReference(withTarget(first, { digest: artifact.digest })));
+  }
   for (const reference of references) {
     const target = referenceTarget(reference);
     const ref = canonical(reference);
     if (results.has(ref)) continue;
-    let uploadedBytes = 0;
+    let uploadedBytes = sentByDigest;
+    sentByDigest = 0;
     // A manifest that is there has its blobs: the store refused it otherwise.
     if (current.get(target) !== artifact.digest) {
       if (!blobsChecked) {

@@ -1,4 +1,5 @@
-import { capture, run } from "../run.mjs";
+import { capture } from "../run.mjs";
+import { installDebianPackage } from "./apt.mjs";
 
 /** What a person runs to get it. */
 export const dockerRegistryHint = "sudo apt-get install docker-registry";
@@ -7,8 +8,6 @@ export const dockerRegistryHint = "sudo apt-get install docker-registry";
 export async function ensureDockerRegistry({ install }) {
   if (await capture("docker-registry", ["--version"])) return true;
   if (!install) return false;
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update", "-qq"], { env });
-  await run("apt-get", ["install", "-y", "-qq", "docker-registry"], { env });
+  await installDebianPackage("docker-registry");
   return true;
 }

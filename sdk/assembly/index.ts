@@ -1,11 +1,18 @@
-export { Action, LogLevel, PeerType, Status } from "./abi";
+export { Action, GrpcStatus, LogLevel, PeerType, Status } from "./abi";
+import * as attributes from "./attributes/index";
+export { attributes };
 export { clock } from "./clock";
+export { ConfigReader } from "./config/config-reader";
 export { PluginConfiguration } from "./configuration";
 export { HttpFilter } from "./context/http-filter";
 export { NetworkFilter } from "./context/network-filter";
 export { RootContext } from "./context/root-context";
 export { registerHttpFilter, registerNetworkFilter } from "./dispatch/registry";
-export { foreignFunctions } from "./foreign-function";
+export { DnsAddress, DnsHandler } from "./dns";
+export { Expression } from "./expression";
+export { foreignFunctions, LifeSpan, PropertyType } from "./foreign-function";
+export { GrpcCallHandler } from "./grpc/call";
+export { GrpcStreamHandler } from "./grpc/stream";
 export { HeaderEntry, HeaderList } from "./http/header-list";
 export {
   AnswerHeaders,
@@ -15,12 +22,23 @@ export {
   ResponseHeaders,
   ResponseTrailers,
 } from "./http/headers";
+export { CallGroup, KeptAnswer } from "./http/call-group";
+export { CallSequence } from "./http/call-sequence";
 export { HttpCallAnswer, HttpCallHandler } from "./http/http-call";
 export { respond } from "./http/local-response";
+export { JsonCursor } from "./json/cursor";
 export { Json, JsonKind } from "./json/json";
+export { JsonWriter } from "./json/writer";
 export { log } from "./log";
+export { contains, endsWith, indexOf, startsWith } from "./matching/contains";
+export { compileGlob } from "./matching/glob";
+export { Match } from "./matching/match";
+export { Regex } from "./matching/regex";
 export { Counter, Gauge, Histogram } from "./metrics";
+export { ProtobufReader } from "./protobuf/reader";
+export { ProtobufWriter } from "./protobuf/writer";
 export { properties } from "./properties";
-export { sharedData, SharedValue } from "./shared-data";
+export { SharedChange, sharedData, SharedValue } from "./shared-data";
 export { SharedQueue } from "./shared-queue";
+export { Stat, StatsSnapshot } from "./stats";
 export { StreamData } from "./stream-data";

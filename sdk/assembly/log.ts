@@ -1,8 +1,18 @@
 import { LogLevel } from "./abi";
-import { writeLog } from "./hostcalls/log";
+import { readLogLevel, writeLog } from "./hostcalls/log";
 
 /** Writes to Envoy's log; Envoy adds the filter's name and drops what is below its own level. */
 export namespace log {
+  /** The lowest level that Envoy keeps at the moment; `Info` when it does not say. Since Envoy 1.15 (ABI 0.2.1). */
+  export function level(): LogLevel {
+    return readLogLevel();
+  }
+
+  /** Whether a message at `level` is kept: ask before putting together a message that costs. */
+  export function isOn(level: LogLevel): bool {
+    return readLogLevel() <= level;
+  }
+
   export function trace(message: string): void {
     writeLog(LogLevel.Trace, message);
   }

@@ -1,6 +1,7 @@
 import { MetricType, Status } from "./abi";
+import { beforeConfigure } from "./dispatch/hooks";
 import { defineMetric, getMetric, incrementMetric, recordMetric } from "./hostcalls/metrics";
-import { ptrSlot, returnedPtr } from "./memory/returned";
+import { ptrSlot, returnedNumber } from "./memory/returned";
 
 const metrics: Metric[] = [];
 
@@ -16,6 +17,7 @@ export abstract class Metric {
     private type: MetricType,
     private name: string,
   ) {
+    if (metrics.length == 0) beforeConfigure(defineMetrics);
     metrics.push(this);
   }
 
@@ -24,7 +26,7 @@ export abstract class Metric {
     if (this.defined) return Status.Ok;
     const status = defineMetric(this.type, this.name);
     if (status == Status.Ok) {
-      this.id = <u32>returnedPtr();
+      this.id = returnedNumber();
       this.defined = true;
     }
     return status;
@@ -83,6 +85,6 @@ export class Histogram extends Metric {
 }
 
 /** Defines every metric made so far. */
-export function defineMetrics(): void {
+function defineMetrics(): void {
   for (let i = 0; i < metrics.length; i++) metrics[i].define();
 }

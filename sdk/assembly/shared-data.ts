@@ -22,6 +22,33 @@ export class SharedValue {
   }
 }
 
+/** How `sharedData.update` changes a value. Derive from it, and keep in it what the change depends on. */
+export abstract class SharedChange {
+  /**
+   * What the value becomes; null leaves it as it is. Called again when another worker was quicker, so it must only look at
+   * `current`, which is null when there is no value.
+   */
+  abstract next(current: Uint8Array | null): Uint8Array | null;
+}
+
+class Addition extends SharedChange {
+  sum: i64 = 0;
+
+  constructor(private amount: i64) {
+    super();
+  }
+
+  next(current: Uint8Array | null): Uint8Array | null {
+    this.sum = this.amount + (current && current.length == 8 ? load<i64>(current.dataStart) : 0);
+    const bytes = new Uint8Array(8);
+    store<i64>(bytes.dataStart, this.sum);
+    return bytes;
+  }
+}
+
+/** No key has it. With 0 two workers that make a key at once would both think that they did. */
+const NO_VERSION: u32 = 0xffffffff;
+
 /** Values that all worker threads see whose VMs have the same `vm_id`. They live as long as the proxy. */
 export namespace sharedData {
   /** How the last call went. */
@@ -42,6 +69,35 @@ export namespace sharedData {
     const value = encode(text);
     status = setSharedData(key, bytesOf(value), lengthOf(value), expected);
     return status;
+  }
+
+  /**
+   * Reads the value of `key`, lets `change` say what it becomes, and writes that if no other worker has written meanwhile;
+   * otherwise it tries again. `CasMismatch`: others were quicker every time.
+   *
+   * @param attempts at least 1
+   */
+  export function update(key: string, change: SharedChange, attempts: i32 = 10): Status {
+    do {
+      const current = get(key);
+      if (!current && status != Status.NotFound) return status;
+      const next = change.next(current ? current.bytes : null);
+      if (!next) {
+        status = Status.Ok;
+        return status;
+      }
+      setBytes(key, next, current ? current.version : NO_VERSION);
+    } while (status == Status.CasMismatch && --attempts > 0);
+    return status;
+  }
+
+  /**
+   * Adds `amount` to the number at `key` (8 bytes, little-endian; 0 when it is absent or no number), whatever other workers
+   * do, and returns the sum; 0 when `status` is not `Ok`.
+   */
+  export function add(key: string, amount: i64): i64 {
+    const addition = new Addition(amount);
+    return update(key, addition) == Status.Ok ? addition.sum : 0;
   }
 
   /** Like `set`, with bytes. */

@@ -2,7 +2,7 @@ import { Status } from "./abi";
 import { dequeue, enqueue, registerQueue, resolveQueue } from "./hostcalls/queue";
 import { copyBytes } from "./memory/bytes";
 import { bytesOf, encode, lengthOf } from "./memory/encoded";
-import { returnedLength, returnedPtr } from "./memory/returned";
+import { returnedLength, returnedNumber, returnedPtr } from "./memory/returned";
 import { decodeUtf8 } from "./memory/utf8";
 
 /** A queue of messages between worker threads and plugins. */
@@ -14,7 +14,7 @@ export class SharedQueue {
 
   private constructor(status: Status) {
     this.status = status;
-    this.token = status == Status.Ok ? <u32>returnedPtr() : 0;
+    this.token = status == Status.Ok ? returnedNumber() : 0;
   }
 
   /**

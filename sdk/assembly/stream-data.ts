@@ -1,8 +1,8 @@
 import { BufferType, Status } from "./abi";
-import { getBufferBytes, setBufferBytes } from "./hostcalls/buffers";
+import { getBufferBytes, getBufferStatus, setBufferBytes } from "./hostcalls/buffers";
 import { copyBytes } from "./memory/bytes";
 import { bytesOf, encode, lengthOf } from "./memory/encoded";
-import { returnedLength, returnedPtr } from "./memory/returned";
+import { returnedLength, returnedNumber, returnedPtr } from "./memory/returned";
 import { decodeUtf8 } from "./memory/utf8";
 
 /** Where Envoy cuts a range at the buffer's end. */
@@ -17,6 +17,12 @@ export class StreamData {
   status: Status = Status.Ok;
 
   constructor(private buffer: BufferType) {}
+
+  /** How many bytes are buffered; 0 also when the host refused. What the filter has changed counts. */
+  get length(): u32 {
+    this.status = getBufferStatus(this.buffer);
+    return this.status == Status.Ok ? returnedNumber() : 0;
+  }
 
   /** All bytes that are buffered, copied; null when the host refused. */
   bytes(): Uint8Array | null {
@@ -75,3 +81,4 @@ export const responseBody = new StreamData(BufferType.ResponseBody);
 export const downstreamData = new StreamData(BufferType.DownstreamData);
 export const upstreamData = new StreamData(BufferType.UpstreamData);
 export const callResponseBody = new StreamData(BufferType.HttpCallResponseBody);
+export const grpcMessage = new StreamData(BufferType.GrpcCallMessage);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { grpcCallouts, httpCallouts } from "./callouts/callout.js";
 import type { GrpcCallout } from "./callouts/grpc-callout.js";
 import type { HttpCallout } from "./callouts/http-callout.js";
+import { encodeStats } from "./contexts/call-data.js";
 import type { RootContext } from "./contexts/root.js";
 import type { MeshwasmError } from "./errors.js";
 import { Exchange } from "./http/exchange.js";
@@ -39,6 +40,8 @@ export class Host {
   private started = false;
   private closed = false;
   private connections = 0;
+  /** Values at the last flush. */
+  private readonly flushed = new Map<string, bigint>();
 
   /**
    * Compiles the module and checks it as Envoy does; nothing of it runs yet.
@@ -194,6 +197,39 @@ export class Host {
     this.runtime.shutDown(this.runtime.root);
     this.runtime.settle();
     this.world.leave(this.settings.vmId);
+  }
+
+  /**
+   * Shows an exchange that is over to the plugin as to an access logger: `proxy_on_log` of its root context. The exchange
+   * may be of another host: in Envoy a logger and a filter are two plugins.
+   *
+   * @throws MeshwasmError `USAGE` while the exchange goes on
+   */
+  logAccess(exchange: Exchange): this {
+    exchange.logTo(this.openRoot());
+    this.runtime.settle();
+    return this;
+  }
+
+  /**
+   * Flushes the stats, as Envoy does every few seconds to its stats sinks: `envoy_on_stats_update` with the metrics of this
+   * world that were used.
+   */
+  flushStats(): this {
+    this.start();
+    const used = [...this.metrics].filter(([, { value }]) => value > 0n);
+    const stats = (type: string) =>
+      used
+        .filter(([, metric]) => metric.type === type)
+        .map(([key, { value }]) => {
+          const name = `wasmcustom.${key}`;
+          const delta = value - (this.flushed.get(name) ?? 0n);
+          this.flushed.set(name, value);
+          return { name, value, delta };
+        });
+    this.runtime.root?.statsUpdate(encodeStats(stats("counter"), stats("gauge")));
+    this.runtime.settle();
+    return this;
   }
 
   /** Everything that was logged at or above the log level, oldest first. */

@@ -27,6 +27,8 @@ export { HttpStream } from "./http/http-stream.js";
 export type { BodyInput, HeadersInput, HttpProtocol, RequestInput, ResponseInput } from "./http/input.js";
 export { SeenRequest, SeenResponse } from "./http/seen.js";
 export type { ResetReason } from "./http/stream.js";
+export type { ModuleExport, ModuleImport, ModuleShape } from "./module/binary.js";
+export { type LoadedModule, loadModule } from "./module/load.js";
 export type { AbiVersion } from "./module/signatures.js";
 export type { ConfigInput, FailurePolicy, HostOptions } from "./options.js";
 export type { Addresses } from "./properties/stream-info.js";

@@ -50,6 +50,8 @@ export interface HostOptions {
   bufferLimit?: number;
   /** The client's address; default `127.0.0.1:40000`. */
   source?: string;
+  /** The upstream's address; default `127.0.0.1:8080`. */
+  upstreamAddress?: string;
   /** The listener's address; default `127.0.0.1:10000`. */
   destination?: string;
   /**
@@ -64,6 +66,16 @@ export interface HostOptions {
    * over Envoy's own.
    */
   foreignFunctions?: Readonly<Record<string, ForeignFunction>>;
+  /**
+   * Addresses for `envoy_resolve_dns`, by name; other names have none. The answer comes once the filter's callback has
+   * returned; for an address or an `.onion` name it comes at once, as in Envoy.
+   */
+  dns?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * `allow_on_headers_stop_iteration` of the plugin's configuration in Envoy: answer 1 of a headers callback holds back the
+   * headers alone, and the body's callbacks come. Default false.
+   */
+  allowOnHeadersStopIteration?: boolean;
   /** Shared with other hosts: they are VMs of one Envoy then, and `now` is the world's. Default: one of its own. */
   world?: World;
   /**
@@ -100,6 +112,8 @@ export interface Settings {
   readonly world: World;
   readonly clusters: Clusters;
   readonly foreignFunctions: ForeignFunctions;
+  readonly dns: ReadonlyMap<string, readonly string[]>;
+  readonly headersStopAlone: boolean;
   readonly bufferLimit: number;
   readonly addresses: Addresses;
   readonly properties: ReadonlyMap<string, PropertyValue>;
@@ -138,10 +152,13 @@ export function settings(options: HostOptions): Settings {
     world: options.world ?? new World({ now }),
     foreignFunctions: new Map(Object.entries(options.foreignFunctions ?? {})),
     clusters: new Map(Object.entries(options.clusters ?? {})),
+    dns: new Map(Object.entries(options.dns ?? {})),
+    headersStopAlone: options.allowOnHeadersStopIteration ?? false,
     bufferLimit: options.bufferLimit ?? 1024 * 1024,
     addresses: {
       source: options.source ?? "127.0.0.1:40000",
       destination: options.destination ?? "127.0.0.1:10000",
+      upstreamAddress: options.upstreamAddress ?? "127.0.0.1:8080",
     },
     properties: new Map(properties),
     transcript: options.transcript ?? true,

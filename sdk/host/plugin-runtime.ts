@@ -82,6 +82,12 @@ export class PluginRuntime implements Surroundings {
   get foreignFunctions(): ForeignFunctions {
     return this.settings.foreignFunctions;
   }
+  get dns(): ReadonlyMap<string, readonly string[]> {
+    return this.settings.dns;
+  }
+  get headersStopAlone(): boolean {
+    return this.settings.headersStopAlone;
+  }
   get transcript(): boolean {
     return this.settings.transcript;
   }

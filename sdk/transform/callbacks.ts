@@ -1,17 +1,24 @@
 /** Whose method answers a callback. */
 type Owner = "filter" | "root" | "any";
 
-/** An exported callback that only a filter that overrides `method` needs. */
+/** An exported callback that only a filter that overrides one of the methods needs. */
 export interface OptionalCallback {
   exportName: string;
-  method: string;
+  methods: readonly string[];
   /** `filter`: the class of the streams. `root`: that of the root context. `any`: either. */
   owner: Owner;
 }
 
-/** Exported callbacks that only a module needs that calls a hostcall, by the hostcall's file and name in the SDK. */
-export const answerCallbacks: readonly { exportName: string; hostcall: string }[] = [
-  { exportName: "proxy_on_http_call_response", hostcall: "hostcalls/http-call/proxy_http_call" },
+/** Exported callbacks that only a module needs that calls one of the hostcalls, each by its file and name in the SDK. */
+export const answerCallbacks: readonly { exportName: string; hostcalls: readonly string[] }[] = [
+  { exportName: "proxy_on_http_call_response", hostcalls: ["hostcalls/http-call/proxy_http_call"] },
+  { exportName: "proxy_on_grpc_receive_initial_metadata", hostcalls: ["hostcalls/grpc/proxy_grpc_stream"] },
+  { exportName: "proxy_on_grpc_receive_trailing_metadata", hostcalls: ["hostcalls/grpc/proxy_grpc_stream"] },
+  { exportName: "envoy_on_resolve_dns", hostcalls: ["hostcalls/dns/envoy_resolve_dns"] },
+  ...["proxy_on_grpc_receive", "proxy_on_grpc_close"].map((exportName) => ({
+    exportName,
+    hostcalls: ["hostcalls/grpc/proxy_grpc_call", "hostcalls/grpc/proxy_grpc_stream"],
+  })),
 ];
 
 /**
@@ -19,19 +26,23 @@ export const answerCallbacks: readonly { exportName: string; hostcall: string }[
  * costs. Those that the SDK needs itself (context creation, start, configuration, deletion, allocation) stay.
  */
 export const optionalCallbacks: readonly OptionalCallback[] = [
-  { exportName: "proxy_on_done", method: "onDone", owner: "any" },
-  { exportName: "proxy_on_log", method: "onLog", owner: "any" },
-  { exportName: "proxy_on_request_headers", method: "onRequestHeaders", owner: "filter" },
-  { exportName: "proxy_on_request_body", method: "onRequestBody", owner: "filter" },
-  { exportName: "proxy_on_request_trailers", method: "onRequestTrailers", owner: "filter" },
-  { exportName: "proxy_on_response_headers", method: "onResponseHeaders", owner: "filter" },
-  { exportName: "proxy_on_response_body", method: "onResponseBody", owner: "filter" },
-  { exportName: "proxy_on_response_trailers", method: "onResponseTrailers", owner: "filter" },
-  { exportName: "proxy_on_tick", method: "onTick", owner: "root" },
-  { exportName: "proxy_on_queue_ready", method: "onQueueReady", owner: "root" },
-  { exportName: "proxy_on_new_connection", method: "onNewConnection", owner: "filter" },
-  { exportName: "proxy_on_downstream_data", method: "onDownstreamData", owner: "filter" },
-  { exportName: "proxy_on_upstream_data", method: "onUpstreamData", owner: "filter" },
-  { exportName: "proxy_on_downstream_connection_close", method: "onDownstreamClose", owner: "filter" },
-  { exportName: "proxy_on_upstream_connection_close", method: "onUpstreamClose", owner: "filter" },
+  { exportName: "proxy_on_done", methods: ["onDone"], owner: "any" },
+  { exportName: "proxy_on_log", methods: ["onLog"], owner: "any" },
+  { exportName: "proxy_on_request_headers", methods: ["onRequestHeaders"], owner: "filter" },
+  { exportName: "proxy_on_request_body", methods: ["onRequestBody"], owner: "filter" },
+  { exportName: "proxy_on_request_trailers", methods: ["onRequestTrailers"], owner: "filter" },
+  { exportName: "proxy_on_response_headers", methods: ["onResponseHeaders"], owner: "filter" },
+  { exportName: "proxy_on_response_body", methods: ["onResponseBody"], owner: "filter" },
+  { exportName: "proxy_on_response_trailers", methods: ["onResponseTrailers"], owner: "filter" },
+  { exportName: "proxy_on_request_metadata", methods: ["onRequestMetadata"], owner: "filter" },
+  { exportName: "proxy_on_response_metadata", methods: ["onResponseMetadata"], owner: "filter" },
+  { exportName: "proxy_validate_configuration", methods: ["onValidate"], owner: "root" },
+  { exportName: "envoy_on_stats_update", methods: ["onStats"], owner: "root" },
+  { exportName: "proxy_on_tick", methods: ["onTick", "onTimer"], owner: "root" },
+  { exportName: "proxy_on_queue_ready", methods: ["onQueueReady"], owner: "root" },
+  { exportName: "proxy_on_new_connection", methods: ["onNewConnection"], owner: "filter" },
+  { exportName: "proxy_on_downstream_data", methods: ["onDownstreamData"], owner: "filter" },
+  { exportName: "proxy_on_upstream_data", methods: ["onUpstreamData"], owner: "filter" },
+  { exportName: "proxy_on_downstream_connection_close", methods: ["onDownstreamClose"], owner: "filter" },
+  { exportName: "proxy_on_upstream_connection_close", methods: ["onUpstreamClose"], owner: "filter" },
 ];

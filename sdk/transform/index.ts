@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { answerCallbacks, optionalCallbacks } from "./callbacks.js";
 import { type Binaryen, type Module, overrides, type Parser, type Program } from "./compiler.js";
+import { checkConfigClass } from "./config-class.js";
 import { checkImports } from "./imports.js";
 import { registeredFilters } from "./registrations.js";
 
@@ -15,10 +16,12 @@ export default class FilterTransform {
   /** Set by asc, on the prototype. */
   declare readonly program: Program;
   declare readonly binaryen: Binaryen;
+  declare readonly baseDir: string;
 
   constructor() {
     // The prototype is the next build's as soon as one starts in the same process.
     this.program = this.program;
+    this.baseDir = this.baseDir;
   }
 
   afterParse(parser: Parser): void {
@@ -28,6 +31,7 @@ export default class FilterTransform {
   }
 
   afterInitialize(): void {
+    checkConfigClass(this.program, this.baseDir);
     const { elementsByName } = this.program;
     if (!elementsByName.has("~lib/rt/tcms/__new")) return;
     // The runtime counts its bytes in a variable that it does not export; memory/collector.ts goes by it.
@@ -43,11 +47,15 @@ export default class FilterTransform {
     const filter = registered.map((each) => each.filter);
     const root = registered.map((each) => each.root);
     const classes = { filter, root, any: [...filter, ...root] };
-    for (const { exportName, method, owner } of optionalCallbacks) {
-      if (!classes[owner].some((type) => overrides(type, method, library))) module.removeExport(exportName);
+    for (const { exportName, methods, owner } of optionalCallbacks) {
+      const isNeeded = methods.some((method) =>
+        classes[owner].some((type) => overrides(type, method, library)),
+      );
+      if (!isNeeded) module.removeExport(exportName);
     }
-    for (const { exportName, hostcall } of answerCallbacks) {
-      if (!this.program.instancesByName.has(`${library}${hostcall}`)) module.removeExport(exportName);
+    const calls = (hostcall: string) => this.program.instancesByName.has(`${library}${hostcall}`);
+    for (const { exportName, hostcalls } of answerCallbacks) {
+      if (!hostcalls.some(calls)) module.removeExport(exportName);
     }
     checkImports(this.program, module, this.binaryen);
   }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cleanup, temporaryFolder } from "./filter-folder.js";
@@ -12,6 +12,16 @@ export const tester = { username: "tester", password: "testpass123" };
 // bcrypt of that password, cost 5.
 const htpasswd = "tester:$2y$05$abcdefghijklmnopqrstuuFFP0VZg2z5IyfjKcDAt0Dd0lbOvQ.Hu\n";
 
+/** How {@link startDockerRegistry} starts. */
+export interface DockerRegistryOptions {
+  /** Whether it wants the password of {@link tester} with each request. */
+  auth: boolean;
+  /** PEM files. Absent: plain HTTP. */
+  tls?: { certFile: string; keyFile: string };
+  /** Its `auth.token` section: whose tokens it takes. Absent: none. */
+  token?: { realm: string; service: string; issuer: string; rootcertbundle: string };
+}
+
 /**
  * Starts Debian's docker-registry on a free port of loopback until the test ends; undefined: it is not installed.
  *
@@ -19,19 +29,24 @@ const htpasswd = "tester:$2y$05$abcdefghijklmnopqrstuuFFP0VZg2z5IyfjKcDAt0Dd0lbO
  */
 export async function startDockerRegistry(
   t: Cleanup,
-  options: { auth: boolean },
+  options: DockerRegistryOptions,
 ): Promise<string | undefined> {
   const binary = findBinary();
   if (!binary) return undefined;
   const folder = await temporaryFolder(t);
   const host = `127.0.0.1:${await freePort()}`;
-  const auth = options.auth ? `auth: {htpasswd: {realm: test, path: ${join(folder, "htpasswd")}}}\n` : "";
+  const { tls, token } = options;
+  const auth = {
+    ...(options.auth && { htpasswd: { realm: "test", path: join(folder, "htpasswd") } }),
+    ...(token && { token }),
+  };
+  const http = { addr: host, ...(tls && { tls: { certificate: tls.certFile, key: tls.keyFile } }) };
   await writeFile(join(folder, "htpasswd"), htpasswd);
   await writeFile(
     join(folder, "config.yml"),
     `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n` +
       `storage: {filesystem: {rootdirectory: ${join(folder, "data")}}, delete: {enabled: true}}\n` +
-      `http: {addr: "${host}"}\n${auth}`,
+      `http: ${JSON.stringify(http)}\n${Object.keys(auth).length > 0 ? `auth: ${JSON.stringify(auth)}\n` : ""}`,
   );
   const server = spawn(binary, ["serve", join(folder, "config.yml")], { stdio: "ignore" });
   t.after(async () => {
@@ -39,10 +54,20 @@ export async function startDockerRegistry(
     if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
   });
   for (let attempt = 0; attempt < 100 && server.exitCode === null; attempt++) {
-    if (await fetch(`http://${host}/v2/`).catch(() => undefined)) return host;
-    await sleep(100);
+    if (await isListening(host)) return host;
+    await sleep(50);
   }
   throw new Error("docker-registry did not start");
+}
+
+function isListening(host: string): Promise<boolean> {
+  const [address = "", port] = host.split(":");
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), address, () => {
+      socket.destroy();
+      resolve(true);
+    }).once("error", () => resolve(false));
+  });
 }
 
 function findBinary(): string | undefined {

@@ -18,6 +18,7 @@ const files = [
   "README.md",
   "asconfig.json",
   "assembly/__tests__/filter.spec.ts",
+  "assembly/config.ts",
   "assembly/index.ts",
   "assembly/tsconfig.json",
   "config.schema.json",

@@ -1,15 +1,19 @@
-import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { requireEnvoy } from "../parts/envoy.js";
+import { checkHttp, checkTcp } from "./check.js";
 import { buildWith, compilers, versionOf } from "./compilers.js";
-import { type BuiltFilter, type Engine, type HttpOutcome, valuesOf } from "./engines/engine.js";
+import type { BuiltFilter, Engine } from "./engines/engine.js";
 import { envoyEngine } from "./engines/envoy.js";
 import { hostEngine } from "./engines/host.js";
+import { attributesCases, options as attributesOptions } from "./tables/attributes.js";
+import { extrasCases, options as extrasOptions } from "./tables/extras.js";
+import { foreignCases } from "./tables/foreign.js";
+import { grpcCases } from "./tables/grpc.js";
 import { helloCases } from "./tables/hello.js";
-import type { HttpCase } from "./tables/http-case.js";
 import { minimalCases } from "./tables/minimal.js";
 import { probeCases } from "./tables/probe.js";
 import { tcpProbeCases } from "./tables/tcp-probe.js";
+import { togetherCases } from "./tables/together.js";
 import { worldCases } from "./tables/world.js";
 
 const filters = [
@@ -17,6 +21,11 @@ const filters = [
   { dir: "test/e2e/filters/minimal", http: minimalCases },
   { dir: "test/e2e/filters/probe", http: probeCases },
   { dir: "test/e2e/filters/world", http: worldCases },
+  { dir: "test/e2e/filters/grpc", http: grpcCases },
+  { dir: "test/e2e/filters/together", http: togetherCases },
+  { dir: "test/e2e/filters/attributes", http: attributesCases, options: attributesOptions },
+  { dir: "test/e2e/filters/foreign", http: foreignCases },
+  { dir: "test/e2e/filters/extras", http: extrasCases, options: extrasOptions },
   { dir: "test/e2e/filters/tcp-probe", tcp: tcpProbeCases },
 ];
 const engines: {
@@ -29,11 +38,11 @@ const engines: {
 ];
 
 for (const compiler of compilers) {
-  for (const { dir, http = [], tcp = [] } of filters) {
+  for (const { dir, http = [], tcp = [], options = {} } of filters) {
     describe(`${dir} by assemblyscript ${versionOf(compiler)}`, () => {
       let filter: BuiltFilter;
       before(async () => {
-        filter = await buildWith(compiler, dir);
+        filter = { ...(await buildWith(compiler, dir)), ...options };
       });
       for (const { name, start, skip } of engines) {
         describe(`in the ${name}`, { skip }, () => {
@@ -43,43 +52,14 @@ for (const compiler of compilers) {
           });
           after(() => engine?.close());
           for (const testCase of http) {
+            if (testCase.notInHost && start === hostEngine) continue;
             it(testCase.name, async () => checkHttp(await engine.http(testCase), testCase));
           }
           for (const testCase of tcp) {
-            it(testCase.name, async () => {
-              const outcome = await engine.tcp(testCase);
-              assert.deepEqual(
-                outcome.steps,
-                testCase.steps.map(({ client, upstream }) => ({ client, upstream })),
-              );
-              assert.equal(outcome.closed, testCase.closed ?? false, "closed by the proxy");
-              if (testCase.logs) assert.deepEqual(outcome.logs, testCase.logs);
-            });
+            it(testCase.name, async () => checkTcp(await engine.tcp(testCase), testCase));
           }
         });
       }
     });
   }
-}
-
-function checkHttp(outcome: HttpOutcome, { expect }: HttpCase): void {
-  const shown = JSON.stringify(outcome, null, 2);
-  assert.equal(outcome.status, expect.status, shown);
-  for (const [name, values] of Object.entries(expect.response ?? {})) {
-    assert.deepEqual(valuesOf(outcome.response, name), values, `response header ${name} in ${shown}`);
-  }
-  if (expect.body !== undefined) assert.equal(outcome.body, expect.body, shown);
-  if (expect.upstream === null) assert.equal(outcome.upstream, null, "the upstream must not see the request");
-  else assert.ok(outcome.upstream, `the upstream saw no request: ${shown}`);
-  for (const [name, values] of Object.entries(expect.upstream ?? {})) {
-    assert.deepEqual(
-      valuesOf(outcome.upstream?.headers ?? [], name),
-      values,
-      `upstream header ${name} in ${shown}`,
-    );
-  }
-  if (expect.upstreamPath !== undefined) assert.equal(outcome.upstream?.path, expect.upstreamPath, shown);
-  if (expect.upstreamBody !== undefined) assert.equal(outcome.upstream?.body, expect.upstreamBody, shown);
-  if (expect.callee) assert.deepEqual(outcome.callee, expect.callee, shown);
-  if (expect.logs) assert.deepEqual(outcome.logs, expect.logs);
 }

@@ -69,7 +69,7 @@ test("nobody depends on npm's unrelated package `oras`", async () => {
 });
 
 test("dependencies are pinned exactly", async () => {
-  for (const dir of [".", "sdk", "oras", "cli", "test", "examples/hello"]) {
+  for (const dir of [".", "sdk", "oras", "cli", "registry-operator", "test", "examples/hello"]) {
     const { dependencies = {}, devDependencies = {} } = JSON.parse(
       await readFile(join(root, dir, "package.json"), "utf8"),
     );

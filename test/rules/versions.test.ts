@@ -34,7 +34,9 @@ test("the supported range of compilers goes from the pinned one to the newest te
 
 test("our packages have one version", async () => {
   const versions = await Promise.all(
-    ["", "sdk/", "oras/", "cli/"].map(async (dir) => (await json(`${dir}package.json`)).version),
+    ["", "sdk/", "oras/", "cli/", "registry-operator/"].map(
+      async (dir) => (await json(`${dir}package.json`)).version,
+    ),
   );
   assert.equal(new Set(versions).size, 1, versions.join(" "));
 });

@@ -57,6 +57,75 @@ class Handler extends HttpCallHandler {
   }
 }
 
+class Call extends GrpcCallHandler {
+  constructor(private filter: Http) { super(); }
+  onAnswer(message: StreamData, size: u32): void {
+    use(message, size);
+    const bytes = message.bytes();
+    if (bytes) readFields(bytes, 0);
+    this.filter.resumeRequest();
+  }
+  onFailure(status: GrpcStatus, message: string): void { log.info(status.toString() + message); this.filter.respond(503); }
+}
+
+class Talk extends GrpcStreamHandler {
+  constructor(private filter: Http) { super(); }
+  onInitialMetadata(metadata: AnswerHeaders): void { metadata.all(); this.sendText("one"); }
+  onMessage(message: StreamData, size: u32): void { use(message, size); if (size == 7) this.cancel(); else this.close(); }
+  onTrailingMetadata(metadata: AnswerHeaders): void { metadata.getAll("x"); }
+  onClose(status: GrpcStatus, message: string): void { if (this.isOpen) log.critical("LIE: open"); this.filter.reset(); }
+}
+
+class Addresses extends DnsHandler {
+  constructor(private filter: Http) { super(); }
+  onAddresses(addresses: DnsAddress[]): void {
+    for (let i = 0; i < addresses.length; i++) log.info(addresses[i].address + addresses[i].ttlSeconds.toString());
+    this.filter.resumeRequest();
+  }
+}
+
+class Group extends CallGroup {
+  constructor(filter: Http) { super(filter); }
+  onAnswers(): void { for (let i = 0; i < this.answers.length; i++) log.info(this.answers[i].status.toString() + this.answers[i].body.length.toString()); }
+}
+
+/** Any bytes at all, as a protobuf message. */
+function readFields(bytes: Uint8Array, depth: i32): void {
+  const fields = new ProtobufReader(bytes);
+  while (fields.next()) {
+    log.info(fields.field.toString() + fields.text() + fields.integer().toString() + fields.float().toString());
+    if (depth < 3) readFields(fields.data(), depth + 1);
+  }
+}
+
+/** What else Envoy offers. */
+function useEnvoy(http: Http): void {
+  const text = "text" + clock.milliseconds().toString();
+  const message = new ProtobufWriter().text(1, text).signed(2, -1).double(3, 0.5).bytes;
+  http.grpcCall("cluster", "service", "method", message, new Call(http), new HeaderList().add("a", "b"));
+  http.grpcStream("cluster", "service", "method", new Talk(http));
+  http.resolveDns("name", new Addresses(http));
+  const group = new Group(http);
+  group.call("cluster", new HeaderList());
+  group.call("cluster", new HeaderList());
+  const small = foreignFunctions.compress(message);
+  if (small) foreignFunctions.uncompress(small);
+  foreignFunctions.setFilterState("name", "value");
+  foreignFunctions.declareProperty("name");
+  foreignFunctions.verifySignature("sha256", message, message, message);
+  const expression = new Expression("1 + 1");
+  expression.evaluateText();
+  if (expression.evaluateBool() && expression.evaluateInt() == 7) log.info("7");
+  expression.delete();
+  attributes.request.header("x");
+  log.info(attributes.response.code(-1).toString() + (attributes.connection.mtls() ? "mtls" : ""));
+  const map = properties.getMap(["request", "headers"]);
+  if (map) map.getAll("x");
+  properties.set(["a", "b"], "c");
+  if (sharedData.add("sum", 2) == 0 && sharedData.status == Status.Ok) log.info("0");
+  if (log.isOn(LogLevel.Info)) log.info(http.keepRequestHeaders().length.toString());
+}
+
 class Root extends RootContext {
   state: i32 = 0;
   onStart(): bool { log.debug("start"); return true; }
@@ -67,10 +136,13 @@ class Root extends RootContext {
     this.state += json.keys().length + configuration.text().length + configuration.bytes().length;
     return !json.get("refuse").asBool();
   }
-  onTick(): void { useWorld(); this.setTickPeriod(5); }
+  onTick(): void { useWorld(); this.setTickPeriod(5); if (this.state > 50) this.startTimer("a", 5); }
+  onTimer(name: string): void { this.stopTimer(name); this.startTimer(name + "b", 1, false); }
+  onStats(stats: StatsSnapshot): void { for (let i = 0; i < stats.counters.length; i++) log.info(stats.counters[i].name); }
+  onValidate(configuration: PluginConfiguration): bool { return configuration.size == 7; }
   onQueueReady(token: u32): void { useWorld(); log.info(token.toString()); }
-  onDone(): void { log.trace("done"); }
-  onLog(): void { log.warn("log"); }
+  onDone(): void { log.trace("done"); this.delayEnd(); this.end(); }
+  onLog(): void { log.warn("log"); this.requestHeaders.all(); this.responseTrailers.get("x"); }
   onDelete(): void { log.error("delete"); }
 }
 
@@ -100,6 +172,7 @@ class Http extends HttpFilter<Root> {
     headers.setAll(all.add("x", "y"));
     if (counter.increment() != Status.Ok) log.warn("not counted");
     useWorld();
+    useEnvoy(this);
     this.call("cluster", all, new Handler(this), "body", 100);
     if (end) return this.respond(403, "no", new HeaderList().add("x-why", "no"), "details");
     return Action.Continue;
@@ -112,6 +185,8 @@ class Http extends HttpFilter<Root> {
   }
   onRequestBody(body: StreamData, size: u32, end: bool): Action { use(body, size); return Action.Continue; }
   onResponseBody(body: StreamData, size: u32, end: bool): Action { use(body, size); return Action.Pause; }
+  onRequestMetadata(count: u32): void { log.info(count.toString()); }
+  onResponseMetadata(count: u32): void { this.responseHeaders.set("x", "y"); }
   onRequestTrailers(trailers: RequestTrailers): Action { trailers.all(); this.resumeRequest(); return Action.Continue; }
   onResponseTrailers(trailers: ResponseTrailers): Action { trailers.add("a", "b"); this.reset(); return Action.Pause; }
   onDone(): void { log.trace("done"); }

@@ -182,7 +182,6 @@ describe("imports", () => {
 
   test("none is there that nobody calls", () => {
     const used = [
-      "define_metric",
       "get_header_map_pairs",
       "get_header_map_value",
       "get_property",

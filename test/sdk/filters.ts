@@ -13,6 +13,6 @@ ${more}`;
 
 /** Everything that a filter may use, imported. */
 export const imports = `import {
-  Action, clock, Counter, foreignFunctions, Gauge, HeaderList, Headers, Histogram, HttpCallAnswer, HttpCallHandler, HttpFilter, Json, JsonKind, LogLevel, log, NetworkFilter, PeerType, PluginConfiguration,
-  properties, registerHttpFilter, registerNetworkFilter, RequestHeaders, RequestTrailers, respond, ResponseHeaders, ResponseTrailers, RootContext, sharedData, SharedQueue, Status, StreamData,
+  Action, AnswerHeaders, attributes, CallGroup, clock, Counter, DnsAddress, DnsHandler, Expression, foreignFunctions, Gauge, GrpcCallHandler, GrpcStatus, GrpcStreamHandler, HeaderList, Headers, Histogram, HttpCallAnswer, HttpCallHandler, HttpFilter, Json, JsonKind, LogLevel, log, NetworkFilter, PeerType, PluginConfiguration,
+  properties, ProtobufReader, ProtobufWriter, registerHttpFilter, registerNetworkFilter, RequestHeaders, RequestTrailers, respond, ResponseHeaders, ResponseTrailers, RootContext, sharedData, SharedQueue, StatsSnapshot, Status, StreamData,
 } from "@meshwasm/sdk/assembly";`;

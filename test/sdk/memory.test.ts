@@ -30,7 +30,7 @@ for (const runtime of ["minimal", "incremental"]) {
         return host.memorySize;
       };
       // The first waves settle when the collector is due: with how much alive, that is its pace.
-      for (let i = 0; i < 8; i++) wave();
+      for (let i = 0; i < 16; i++) wave();
       const settled = host.memorySize;
       for (let i = 0; i < 5; i++) assert.equal(wave(), settled);
       assert.equal(host.contextIds.length, 2);

@@ -26,7 +26,9 @@ export class Guest {
 
   /** The callbacks that it exports. */
   get callbacks(): string[] {
-    return Object.keys(this.instance.exports).filter((name) => name.startsWith("proxy_on_"));
+    return Object.keys(this.instance.exports).filter((name) =>
+      /^(?:proxy|envoy)_on_|^proxy_validate/.test(name),
+    );
   }
 
   get memory(): DataView {

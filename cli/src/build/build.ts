@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { bindSourceMap } from "@meshwasm/sdk/host";
+import { usesConfigClass, writeConfigFile } from "../config-class/config-file.js";
 import { MeshwasmError } from "../errors.js";
 import { loadAsconfig } from "../filter/asconfig.js";
 import type { Filter } from "../filter/manifest.js";
@@ -35,15 +36,18 @@ export interface BuildResult extends ModuleInfo {
 }
 
 /**
- * Compiles a filter: the same bytes as plain `npx asc` in its folder, in any folder and at any time. Beside the module goes
- * its source map, by which tests name the line of a trap; the module itself does not point to it, unless `debug`.
+ * Compiles a filter: the same bytes as plain `npx asc` in its folder, in any folder and at any time. A configuration
+ * class that is not what the schema gives is made anew first. Beside the module goes its source map, by which tests name the
+ * line of a trap; the module itself does not point to it, unless `debug`.
  *
- * @throws MeshwasmError COMPILE_FAILED, ASSEMBLYSCRIPT_MISSING, and those of `loadAsconfig` and `writeFilesAtomic`
+ * @throws MeshwasmError COMPILE_FAILED, ASSEMBLYSCRIPT_MISSING, and those of `loadAsconfig`, `writeConfigFile` and
+ *   `writeFilesAtomic`
  */
 export async function buildFilter(filter: Filter, options: BuildOptions = {}): Promise<BuildResult> {
   const started = performance.now();
   const { manifest } = filter;
   const asconfig = await loadAsconfig(filter.dir);
+  if (await usesConfigClass(filter)) await writeConfigFile(filter);
   const path = options.out === undefined ? filter.wasm : resolve(options.out);
   // With --debug the module names its source map by this.
   const name = path.endsWith(".wasm") ? basename(path) : "filter.wasm";

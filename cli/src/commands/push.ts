@@ -3,17 +3,21 @@ import { Command, Option } from "commander";
 import { outputOf } from "../global-options.js";
 import { collectPairs } from "../publish/annotations.js";
 import { addRegistryOptions, type RegistryFlags, remoteOptions } from "../registry-options.js";
+import { addKeyPasswordOption, type KeyFlags } from "../signing/key-options.js";
 
-interface Flags extends RegistryFlags {
+interface Flags extends RegistryFlags, KeyFlags {
   annotation: Record<string, string>;
   format: Format;
   force?: boolean;
   semverTags?: boolean;
+  sign?: boolean;
+  provenance?: boolean;
+  sbom?: boolean;
 }
 
 /** `meshwasm push`. */
 export function pushCommand(): Command {
-  return addRegistryOptions(
+  const command = addKeyPasswordOption(
     new Command("push")
       .description("publish a filter to an OCI registry")
       .usage("[DIR|WASM] REF... [options]")
@@ -28,8 +32,13 @@ export function pushCommand(): Command {
       )
       .option("--force", "overwrite the tag of a released version with other content")
       .option("--semver-tags", "for a version 1.2.3 move 1.2, 1 and latest too, where it is the highest")
-      .option("--annotation <k=v>", "one more annotation of the manifest; may be repeated", collectPairs, {}),
-  )
+      .option("--annotation <k=v>", "one more annotation of the manifest; may be repeated", collectPairs, {})
+      .option("--sign", "sign it with --key; the signature is there before the tag is")
+      .option("--key <file>", "the private key that signs, and that provenance and SBOM are signed with")
+      .option("--provenance", "attach how it was built, as SLSA provenance")
+      .option("--sbom", "attach what it is made of, from its package-lock.json, as CycloneDX"),
+  );
+  return addRegistryOptions(command)
     .addHelpText(
       "after",
       `
@@ -38,6 +47,7 @@ Examples:
   meshwasm push filters/hello registry.example.com/filters/hello:1.0.0 registry.example.com/filters/hello:1
   meshwasm push registry.example.com/filters/hello:1.2.3 --semver-tags
   meshwasm push oci:./mirror:1.0.0                   an OCI image layout on disk
+  meshwasm push registry.example.com/filters/hello:1.2.3 --sign --key cosign.key --provenance --sbom
   meshwasm push filter.wasm localhost:5000/hello:dev --json | jq -r .digest
 
 A folder is built first. With one REF, --json prints one object; with more, an array.`,
@@ -47,23 +57,29 @@ A folder is built first. With one REF, --json prints one object; with more, an a
       const { splitSource } = await import("../publish/source-and-refs.js");
       const { pushFilter } = await import("../publish/push-filter.js");
       const { describePush } = await import("../publish/describe.js");
+      const { readAttachments } = await import("../signing/read-attachments.js");
       const { source, refs } = await splitSource(words);
+      const attachments = await readAttachments(flags);
       const results = await pushFilter(source, refs, {
         ...(await remoteOptions(flags)),
         annotations: flags.annotation,
         format: flags.format,
         force: flags.force,
         semverTags: flags.semverTags,
+        attachments,
         output,
       });
-      const documents = results.map(({ ref, digest, mediaType, bytes, wasmDigest, loadableBy }) => ({
-        ref,
-        digest,
-        mediaType,
-        bytes,
-        wasmDigest,
-        loadableBy,
-      }));
+      const documents = results.map(
+        ({ ref, digest, mediaType, bytes, wasmDigest, loadableBy, attached }) => ({
+          ref,
+          digest,
+          mediaType,
+          bytes,
+          wasmDigest,
+          loadableBy,
+          ...(attachments && { attached }),
+        }),
+      );
       output.result(documents.length === 1 ? documents[0] : documents, results.map(describePush).join("\n"));
     });
 }

@@ -16,6 +16,8 @@ export interface ExtensionConfigOptions {
   config?: string | Uint8Array;
   /** Absent: FailReload. */
   failurePolicy?: FailurePolicy;
+  /** Further fields of Envoy's PluginConfig, as JSON; absent: none. */
+  plugin?: Record<string, unknown>;
   /** What `version_info` gets, and what Envoy then shows in the stat `version_text`. */
   version: string;
 }
@@ -74,6 +76,7 @@ export function extensionConfig(options: ExtensionConfigOptions): object {
             root_id: options.rootId,
             failure_policy: failurePolicies[options.failurePolicy ?? "FailReload"],
             ...(config.length > 0 ? { configuration: configurationAny(config) } : {}),
+            ...options.plugin,
             vm_config: { runtime: "envoy.wasm.runtime.v8", code: { local: { filename: options.wasm } } },
           },
         },

@@ -42,15 +42,15 @@ export async function startEnvoy(options: StartEnvoyOptions): Promise<RunningEnv
 
   const files = await FilterFiles.create();
   let child: GuardedChild;
-  const { failurePolicy = "FailReload", config = "" } = options;
-  const filter = new LiveFilter(files, { kind, rootId, pluginName, failurePolicy }, log);
+  const { failurePolicy = "FailReload", config = "", plugin = {} } = options;
+  const filter = new LiveFilter(files, { kind, rootId, pluginName, failurePolicy, plugin }, log);
   try {
     await filter.write({ wasm: bytes, config });
     const caFile = upstream.tls ? { caFile: await files.writeCertificateAuthorities() } : {};
-    const { clusters = [] } = options;
+    const { clusters = [], amend = (document: object) => document } = options;
     const { extensionConfigPath } = files;
     await files.writeBootstrap(
-      bootstrap({ kind, listen, upstream, extensionConfigPath, clusters, ...caFile }),
+      amend(bootstrap({ kind, listen, upstream, extensionConfigPath, clusters, ...caFile })),
     );
     child = await startGuarded(commandLine(binary, files, options), files.dir, onLine);
   } catch (error) {

@@ -24,6 +24,10 @@ export interface StartEnvoyOptions {
   config?: string | Uint8Array;
   /** Absent: FailReload. */
   failurePolicy?: FailurePolicy;
+  /** Further fields of Envoy's PluginConfig, as JSON (`allow_on_headers_stop_iteration`); absent: none. */
+  plugin?: Record<string, unknown>;
+  /** Changes the bootstrap before Envoy gets it: for tests of what `run` does not set up. */
+  amend?: (bootstrap: object) => object;
   /** Further clusters that the filter may call by name. */
   clusters?: readonly NamedCluster[];
   /** Envoy's worker threads, each with a VM of its own; absent: 1. */

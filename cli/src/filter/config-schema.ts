@@ -8,7 +8,7 @@ import { parseLocatedJson } from "./located.js";
 function ajvFor(schema: unknown): Ajv {
   const dialect = (schema as AnySchemaObject | null)?.$schema;
   // Without a logger: ajv would print of an unknown format, which JSON Schema allows.
-  const options = { allErrors: true, strict: false, logger: false } as const;
+  const options = { allErrors: true, strict: false, strictNumbers: true, logger: false } as const;
   const ajv = /draft-07/.test(String(dialect)) ? new Ajv(options) : new Ajv2020(options);
   formats.default(ajv);
   return ajv;

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, renameSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { generateConfigClass } from "../config-class/generate.js";
 import { isMeshwasmError, MeshwasmError } from "../errors.js";
 import type { FilterKind } from "../filter/manifest.js";
 import { manifestSchema } from "../filter/manifest-schema.js";
@@ -53,6 +54,7 @@ export async function createFilter(dir: string, options: CreateFilterOptions): P
     await mkdir(temporary, { recursive: true });
     const packages = await vendorPackages(join(temporary, "vendor"));
     await renderTemplate(options.kind, temporary, { name, packages });
+    await addConfigClass(temporary);
     const files = await listFiles(temporary);
     if (existed) moveInto(target, temporary);
     else await rename(temporary, target);
@@ -63,6 +65,13 @@ export async function createFilter(dir: string, options: CreateFilterOptions): P
     await rm(temporary, { recursive: true, force: true });
     release();
   }
+}
+
+/** So that plain `npx asc` builds the filter too, before any `meshwasm build`. */
+async function addConfigClass(dir: string): Promise<void> {
+  const schema = join(dir, "config.schema.json");
+  const text = generateConfigClass(await readFile(schema, "utf8"), schema);
+  await writeFile(join(dir, "assembly", "config.ts"), text);
 }
 
 /** Synchronous, so that no signal is answered before all of it is there. */

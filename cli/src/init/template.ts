@@ -48,8 +48,16 @@ export async function renderTemplate(
   }
 }
 
-/** A name as a class is called; one that begins with a digit gets a letter in front. */
+/** What the templates import: no class of a filter can have the same name. */
+const imported = new Set(
+  "Action Config HttpFilter NetworkFilter PluginConfiguration ResponseHeaders RootContext StreamData".split(
+    " ",
+  ),
+);
+
+/** A name as a class is called; one that begins with a digit, or is taken, gets something in front. */
 function pascalCase(name: string): string {
   const words = name.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return words.join("").replace(/^(?=\d)/, "F");
+  const joined = words.join("").replace(/^(?=\d)/, "F");
+  return imported.has(joined) ? `My${joined}` : joined;
 }

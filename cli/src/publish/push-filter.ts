@@ -3,41 +3,71 @@ import { join } from "node:path";
 import {
   companionFiles,
   type Format,
+  formatReference,
   isWasm,
   type PackInput,
   type PushOptions,
   type PushResult,
   pack,
+  parseReference,
   push,
+  withTarget,
 } from "@meshwasm/oras";
 import { buildFilter } from "../build/build.js";
 import { describeBuild } from "../build/describe.js";
 import { MeshwasmError } from "../errors.js";
 import { loadFilter } from "../filter/load.js";
 import type { Output } from "../output.js";
+import { type AttachedDigest, type AttachmentsOptions, prepareAttachments } from "./attachments.js";
 import type { Source } from "./source-and-refs.js";
 
 export interface PushFilterOptions extends PushOptions {
   format: Format;
   /** Further annotations of the manifest. */
   annotations: Record<string, string>;
+  /** What is attached to it. Absent: nothing. */
+  attachments?: AttachmentsOptions | undefined;
   output: Output;
 }
 
+/** A push, and what was attached to it; empty: nothing was asked for. */
+export interface PushedFilter extends PushResult {
+  attached: AttachedDigest[];
+}
+
 /**
- * Builds a folder, packs it or a module as it is, and pushes it to every reference.
+ * Builds a folder, packs it or a module as it is, pushes it to every reference, and attaches what is asked for before
+ * any tag names it.
  *
- * @throws MeshwasmError MODULE_INVALID, those of `loadFilter` and `buildFilter`, and those of `push` of the OCI client
+ * @throws MeshwasmError MODULE_INVALID, those of `loadFilter`, `buildFilter` and `prepareAttachments`, and those of
+ *   `push` of the OCI client
  */
 export async function pushFilter(
   source: Source,
   refs: string[],
   options: PushFilterOptions,
-): Promise<PushResult[]> {
-  const { annotations, format, output, ...pushOptions } = options;
+): Promise<PushedFilter[]> {
+  const { annotations, format, output, attachments, ...pushOptions } = options;
   const input =
     source.kind === "folder" ? await packFolder(source.path, output) : await packModule(source.path);
-  return push(pack({ ...input, annotations }, format), refs, pushOptions);
+  const artifact = pack({ ...input, annotations }, format);
+  if (!attachments)
+    return (await push(artifact, refs, pushOptions)).map((each) => ({ ...each, attached: [] }));
+  const { wasmDigest } = artifact;
+  const attachAll = await prepareAttachments(source, { wasmDigest, format }, attachments);
+  const attached = new Map<string, AttachedDigest[]>();
+  const results = await push(artifact, refs, {
+    ...pushOptions,
+    beforeTags: async (ref) => {
+      attached.set(ref, await attachAll(ref, pushOptions));
+    },
+  });
+  return results.map((each) => ({ ...each, attached: attached.get(placeOf(each)) ?? [] }));
+}
+
+// As the hook names what it is called for: the place by digest.
+function placeOf({ ref, digest }: PushResult): string {
+  return formatReference(withTarget(parseReference(ref), { digest }));
 }
 
 async function packModule(path: string): Promise<PackInput> {

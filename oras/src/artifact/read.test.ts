@@ -101,7 +101,7 @@ function artifactOf(
   config: Uint8Array,
   layerType: string = mediaTypes.ociLayerGzip,
   configType: string = mediaTypes.ociConfig,
-): ArtifactBytes {
+): ArtifactBytes & { layer: Uint8Array } {
   const manifest: Manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociManifest,

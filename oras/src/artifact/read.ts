@@ -7,6 +7,8 @@ import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
 import type { Manifest } from "../manifest.js";
 import { isImageConfigType } from "../media-types.js";
+import { readBounded } from "../remote/body.js";
+import type { BlobContent } from "../store/store.js";
 import { filesFromAnnotations } from "./file-annotations.js";
 import { isWasm, wasmFile } from "./files.js";
 import { type ImageConfig, parseImageConfig } from "./image-config.js";
@@ -17,8 +19,8 @@ export interface ArtifactBytes {
   manifest: Manifest;
   /** Bytes of the manifest's config. */
   config: Uint8Array;
-  /** Bytes of the layer that {@link layoutOf} names, as transferred. */
-  layer: Uint8Array;
+  /** The layer that {@link layoutOf} names, as transferred: its bytes, or a stream that was checked already. */
+  layer: BlobContent;
 }
 
 /** Bounds of {@link readArtifact}. */
@@ -54,12 +56,16 @@ export async function readArtifact(
   const { manifest } = artifact;
   const layout = layoutOf(manifest);
   checkBytes("config", artifact.config, manifest.config);
-  checkBytes("layer", artifact.layer, layout.layer);
+  if (artifact.layer instanceof Uint8Array) checkBytes("layer", artifact.layer, layout.layer);
   const imageConfig = isImageConfigType(manifest.config.mediaType)
     ? { imageConfig: parseImageConfig(artifact.config) }
     : {};
   if (layout.kind === "raw") {
-    return { ...moduleOf(artifact.layer), files: filesFromAnnotations(manifest), ...imageConfig };
+    return {
+      ...moduleOf(await bytesOf(artifact.layer, layout.layer.size)),
+      files: filesFromAnnotations(manifest),
+      ...imageConfig,
+    };
   }
   const tar = await gunzip(artifact.layer, options.maxUnpackedBytes ?? limits.unpackedBytes);
   if (imageConfig.imageConfig) checkDiffId(imageConfig.imageConfig, manifest, layout.index, tar);
@@ -72,6 +78,10 @@ export async function readArtifact(
     layerFiles: entries.map(({ name, bytes }) => ({ name, size: bytes.length })),
     ...imageConfig,
   };
+}
+
+async function bytesOf(content: BlobContent, size: number): Promise<Uint8Array> {
+  return content instanceof Uint8Array ? content : readBounded(content(), size, "the layer");
 }
 
 function checkBytes(what: string, bytes: Uint8Array, descriptor: Descriptor): void {

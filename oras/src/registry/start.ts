@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createGuard, type Guard, type RegistryAuth } from "./auth.js";
 import { afterDelay, type Fault, type FaultSource, faultChooser, replacement, spoil } from "./faults.js";
@@ -17,8 +17,11 @@ export interface RegistryOptions {
   port?: number;
   /** Absent: everybody may do everything. */
   auth?: RegistryAuth;
-  /** PEM key and certificate. Absent: plain HTTP. */
-  tls?: { key: string; cert: string };
+  /**
+   * PEM key and certificate. Absent: plain HTTP. With `clientCa` only clients with a certificate of that authority are
+   * served.
+   */
+  tls?: { key: string; cert: string; clientCa?: string };
   /** What goes wrong. Absent: nothing. */
   faults?: FaultSource;
   /** Bytes of a request's body. Absent: 256 MiB. */
@@ -57,7 +60,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     // A client that hangs up in the middle is not worth more than the end of its request.
     serve(request, response).catch(() => response.destroy());
   };
-  const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+  const server = options.tls ? createTlsServer(tlsOptions(options.tls), listener) : createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
@@ -76,6 +79,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
         server.closeAllConnections();
       }),
   };
+}
+
+function tlsOptions({ key, cert, clientCa }: NonNullable<RegistryOptions["tls"]>): ServerOptions {
+  if (clientCa === undefined) return { key, cert };
+  return { key, cert, ca: clientCa, requestCert: true, rejectUnauthorized: true };
 }
 
 function requestHandler(options: RegistryOptions, requests: LoggedRequest[], guard: Guard) {

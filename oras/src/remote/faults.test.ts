@@ -104,7 +104,7 @@ const blobFaults: [string, Fault, ErrorCode, RegExp][] = [
   ["a changed byte", { type: "corrupt" }, "DIGEST_MISMATCH", /other content than its digest/],
   ["other bytes", { type: "body", body: "x" }, "SIZE_MISMATCH", /has 1 bytes/],
   ["endless", { type: "endless" }, "SIZE_MISMATCH", /longer than/],
-  ["too short, without a length", { type: "endless", bytes: 7 }, "SIZE_MISMATCH", /ended after 7 of/],
+  ["too short, without a length", { type: "endless", bytes: 7 }, "SIZE_MISMATCH", /ended after \d+ of/],
   ["cut short for good", { type: "truncate", bytes: 10 }, "REGISTRY_UNREACHABLE", /closed the connection/],
   ["a wrong length", { type: "headers", headers: { "content-length": "7" } }, "SIZE_MISMATCH", /has 7 bytes/],
   ["missing", { type: "status", status: 404 }, "NOT_FOUND", /has no blob a@sha256/],

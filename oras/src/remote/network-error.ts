@@ -45,6 +45,11 @@ export function networkError(
       return timeout(`did not answer within ${timeouts.idleTimeoutMs} ms`);
     case "UND_ERR_BODY_TIMEOUT":
       return timeout(`sent nothing for ${timeouts.idleTimeoutMs} ms`);
+    case "UND_ERR_ABORTED":
+      return unreachable(
+        proxyRefusal(cause),
+        "check HTTPS_PROXY, NO_PROXY and the proxy's user name and password",
+      );
     case "ECONNRESET":
     case "EPIPE":
     case "UND_ERR_SOCKET":
@@ -66,6 +71,11 @@ export function networkError(
   if (isParserError(cause))
     return new MeshwasmError("REGISTRY_ERROR", `${host} does not answer in HTTP`, { cause });
   return unreachable(`could not be asked (${code || "unknown network error"})`);
+}
+
+function proxyRefusal(cause: unknown): string {
+  const status = /^Proxy response \((\d+)\)/.exec((cause as Error).message)?.[1];
+  return `is behind a proxy that refused the connection${status === undefined ? "" : ` (${status})`}`;
 }
 
 // A host with several addresses fails with one error that holds those of each.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates } from "node:tls";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
 import type { RetryPolicy } from "./retry.js";
@@ -32,6 +32,8 @@ export interface RemoteOptions {
   insecure?: boolean | undefined;
   /** PEM file of further certificate authorities, beside Node's own. Absent: none. */
   caFile?: string | undefined;
+  /** PEM files of a client certificate and its key, for registries that ask for one. Absent: none; both or neither. */
+  clientCertificate?: { certFile: string; keyFile: string } | undefined;
   /** Milliseconds to establish a connection. Absent: 10,000. */
   connectTimeoutMs?: number | undefined;
   /** Milliseconds without a byte from the registry. Absent: 30,000. */
@@ -44,6 +46,8 @@ export interface RemoteOptions {
   maxLayerBytes?: number | undefined;
   /** Bytes of a layer unpacked. Absent: 64 MiB. */
   maxUnpackedBytes?: number | undefined;
+  /** A larger blob is uploaded in pieces of so many bytes, and goes on after a cut. Absent: 8 MiB; 0: never. */
+  uploadChunkBytes?: number | undefined;
   /** Ends the call with code ABORTED. Absent: it runs to its end. */
   signal?: AbortSignal | undefined;
 }
@@ -60,8 +64,11 @@ export interface ResolvedOptions extends SizeOptions, RetryPolicy {
   plainHttp: boolean;
   insecure: boolean;
   ca: string[] | undefined;
+  /** PEM texts; empty: none. */
+  clientCertificate: { cert: string; key: string } | Record<string, never>;
   connectTimeoutMs: number;
   idleTimeoutMs: number;
+  uploadChunkBytes: number;
 }
 
 /**
@@ -73,9 +80,14 @@ export function resolveOptions(host: string, options: RemoteOptions): ResolvedOp
     credentialsFor: async (name) => options.credentials ?? options.credentialsFor?.(name),
     plainHttp: options.plainHttp ?? isLoopback(host),
     insecure: options.insecure ?? false,
-    ca: options.caFile === undefined ? undefined : [...rootCertificates, readCertificates(options.caFile)],
+    ca:
+      options.caFile === undefined
+        ? undefined
+        : [...rootCertificates, readPem(options.caFile, "CA file", "CERTIFICATE")],
+    clientCertificate: options.clientCertificate ? readClientCertificate(options.clientCertificate) : {},
     connectTimeoutMs: atLeast(1, options.connectTimeoutMs, 10_000, "connectTimeoutMs"),
     idleTimeoutMs: atLeast(1, options.idleTimeoutMs, 30_000, "idleTimeoutMs"),
+    uploadChunkBytes: Math.floor(atLeast(0, options.uploadChunkBytes, 8 * 1024 * 1024, "uploadChunkBytes")),
     ...resolveRetries(options),
     ...resolveSizes(options),
   };
@@ -118,16 +130,28 @@ function atLeast(minimum: number, given: number | undefined, absent: number, nam
   return value;
 }
 
-function readCertificates(file: string): string {
+function readClientCertificate(files: { certFile: string; keyFile: string }): { cert: string; key: string } {
+  const cert = readPem(files.certFile, "client certificate", "CERTIFICATE");
+  const key = readPem(files.keyFile, "client key", "PRIVATE KEY");
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    const message = `client certificate ${files.certFile} and key ${files.keyFile} do not belong together`;
+    throw new MeshwasmError("OPTION_INVALID", message, { cause });
+  }
+  return { cert, key };
+}
+
+function readPem(file: string, what: string, label: string): string {
   let pem: string;
   try {
     pem = readFileSync(file, "utf8");
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? "unreadable";
-    throw new MeshwasmError("OPTION_INVALID", `CA file ${file} cannot be read (${reason})`, { cause });
+    throw new MeshwasmError("OPTION_INVALID", `${what} ${file} cannot be read (${reason})`, { cause });
   }
-  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new MeshwasmError("OPTION_INVALID", `CA file ${file} holds no PEM certificate`);
+  if (!new RegExp(`-----BEGIN (?:EC |RSA )?${label}-----`).test(pem)) {
+    throw new MeshwasmError("OPTION_INVALID", `${what} ${file} holds no PEM ${label.toLowerCase()}`);
   }
   return pem;
 }

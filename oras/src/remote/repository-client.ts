@@ -13,6 +13,7 @@ import type {
 import type { Access } from "./auth/scope.js";
 import { verified } from "./body.js";
 import { Connection } from "./connection.js";
+import { downloadBlob } from "./download.js";
 import type { RemoteOptions } from "./options.js";
 import { listReferrers } from "./referrers.js";
 import { listTags } from "./tags.js";
@@ -105,7 +106,7 @@ export class RepositoryClient implements Store {
   }
 
   /**
-   * Uploads a blob in one piece, unless the repository holds it already or can mount it.
+   * Uploads a blob, a big one in pieces, unless the repository holds it already or can mount it.
    * @returns the bytes uploaded: its size, or 0.
    */
   putBlob(descriptor: Descriptor, content: BlobContent, options: PutBlobOptions = {}): Promise<number> {
@@ -127,31 +128,18 @@ export class RepositoryClient implements Store {
       const name = `${this.#blobName(digest)} of ${this.#connection.host}`;
       throw new MeshwasmError("SIZE_LIMIT", `${name} has ${size} bytes; the limit is ${maxBytes}`);
     }
-    return this.#connection.retrying(async () => {
-      const bytes = new Uint8Array(size);
-      let offset = 0;
-      for await (const chunk of this.streamBlob(descriptor)) {
-        bytes.set(chunk, offset);
-        offset += chunk.length;
-      }
-      return bytes;
-    });
+    const bytes = new Uint8Array(size);
+    let offset = 0;
+    for await (const chunk of this.streamBlob(descriptor)) {
+      bytes.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return bytes;
   }
 
-  /** Streams a blob, checked against its descriptor while it arrives; one attempt. */
-  async *streamBlob(descriptor: Descriptor): AsyncGenerator<Uint8Array, void, undefined> {
-    const { digest, size } = descriptor;
-    const { host } = this.#connection;
-    const url = this.#connection.url(`blobs/${digest}`);
-    const response = await this.#connection.send({ method: "GET", url, headers: {} });
-    if (response.status !== 200) throw await this.#connection.error(response, this.#blobName(digest));
-    const length = response.header("content-length");
-    if (length !== undefined && Number(length) !== size) {
-      await response.discard();
-      const message = `${this.#blobName(digest)} of ${host} has ${length} bytes, its descriptor says ${size}`;
-      throw new MeshwasmError("SIZE_MISMATCH", message);
-    }
-    yield* verified(response.body, descriptor, host);
+  /** Streams a blob, checked against its descriptor while it arrives; after a cut it goes on where it was. */
+  streamBlob(descriptor: Descriptor): AsyncGenerator<Uint8Array, void, undefined> {
+    return verified(downloadBlob(this.#connection, descriptor), descriptor, this.#connection.host);
   }
 
   /** All tags in the registry's order. @throws MeshwasmError NOT_FOUND, SIZE_LIMIT, REGISTRY_ERROR. */

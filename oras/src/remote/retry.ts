@@ -31,15 +31,17 @@ export async function retrying<T>(policy: RetryPolicy, work: () => Promise<T>): 
     try {
       return await work();
     } catch (error) {
-      const hint = error instanceof MeshwasmError ? passing.get(error) : undefined;
-      if (!hint || attempt >= policy.retries) throw error;
-      const backOff = Math.min(maxDelayMs, policy.retryDelayMs * 2 ** attempt) * (0.5 + Math.random() / 2);
-      await pause(
-        hint.afterMs === undefined ? backOff : Math.min(hint.afterMs, maxRetryAfterMs),
-        policy.signal,
-      );
+      await waitToRetry(policy, error, attempt);
     }
   }
+}
+
+/** Waits before another attempt, of which `attempt` went before. @throws the error when there is to be none. */
+export async function waitToRetry(policy: RetryPolicy, error: unknown, attempt: number): Promise<void> {
+  const hint = error instanceof MeshwasmError ? passing.get(error) : undefined;
+  if (!hint || attempt >= policy.retries) throw error;
+  const backOff = Math.min(maxDelayMs, policy.retryDelayMs * 2 ** attempt) * (0.5 + Math.random() / 2);
+  await pause(hint.afterMs === undefined ? backOff : Math.min(hint.afterMs, maxRetryAfterMs), policy.signal);
 }
 
 /**

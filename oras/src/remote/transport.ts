@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
-import { Agent, request as undiciRequest } from "undici";
+import { request as undiciRequest } from "undici";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
+import { type Connections, openConnections } from "./dispatcher.js";
 import { networkError } from "./network-error.js";
 import type { ResolvedOptions } from "./options.js";
 
 /** One request; header names in lower case. */
 export interface HttpRequest {
-  method: "GET" | "HEAD" | "POST" | "PUT";
+  method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
   url: URL;
   headers: Record<string, string>;
   /** Absent: no body. A stream is opened anew for every attempt and redirect. */
@@ -48,28 +49,20 @@ export interface Transport {
  * no Content-Encoding is unpacked behind the back of a digest, and it follows no redirect by itself.
  */
 export function openTransport(options: ResolvedOptions): Transport {
-  const agent = new Agent({
-    headersTimeout: options.idleTimeoutMs,
-    bodyTimeout: options.idleTimeoutMs,
-    connect: {
-      timeout: options.connectTimeoutMs,
-      rejectUnauthorized: !options.insecure,
-      ...(options.ca ? { ca: options.ca } : {}),
-    },
-  });
+  const connections = openConnections(options);
   return {
-    send: (request) => follow(agent, options, request, limits.redirects),
-    close: () => agent.destroy(),
+    send: (request) => follow(connections, options, request, limits.redirects),
+    close: () => connections.close(),
   };
 }
 
 async function follow(
-  agent: Agent,
+  connections: Connections,
   options: ResolvedOptions,
   request: HttpRequest,
   hopsLeft: number,
 ): Promise<HttpResponse> {
-  const response = await sendOnce(agent, options, request);
+  const response = await sendOnce(connections, options, request);
   const location = redirectOf(request, response);
   if (location === undefined) return response;
   await response.discard();
@@ -80,7 +73,7 @@ async function follow(
       `registry ${from} redirects more than ${limits.redirects} times`,
     );
   }
-  return follow(agent, options, redirected(request, location), hopsLeft - 1);
+  return follow(connections, options, redirected(request, location), hopsLeft - 1);
 }
 
 // 301 to 303 turn a POST into a GET, which no step of the protocol means; so only reads follow them.
@@ -116,12 +109,16 @@ export function resolveLocation(location: string, from: URL): URL {
   return url;
 }
 
-async function sendOnce(agent: Agent, options: ResolvedOptions, request: HttpRequest): Promise<HttpResponse> {
+async function sendOnce(
+  connections: Connections,
+  options: ResolvedOptions,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   const { url, method, headers, body } = request;
   const fail = (cause: unknown) => networkError(cause, url.host, options.signal, options);
   try {
     const answer = await undiciRequest(url, {
-      dispatcher: agent,
+      dispatcher: connections.to(url.host),
       method,
       headers: { "user-agent": "meshwasm-oras", ...lengthOf(body), ...headers },
       body: body === undefined || body instanceof Uint8Array ? (body ?? null) : Readable.from(body.open()),

@@ -1,11 +1,14 @@
 import type { Descriptor } from "../descriptor.js";
 import { MeshwasmError } from "../errors.js";
+import { limits } from "../limits.js";
 import type { BlobContent, PutBlobOptions } from "../store/store.js";
+import { minimumChunk, sendChunks } from "./chunked-upload.js";
 import type { Connection } from "./connection.js";
 import { type HttpRequest, type HttpResponse, resolveLocation } from "./transport.js";
 
 /**
- * Uploads a blob in one request after the one that starts it, or mounts it from another repository.
+ * Uploads a blob: in one request after the one that starts it, in chunks when it is bigger than those or the registry
+ * finds it too big for one request, or by mounting it from another repository.
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs.
  * @returns the bytes uploaded: its size, or 0 when it was mounted.
  */
@@ -17,22 +20,18 @@ export async function uploadBlob(
 ): Promise<number> {
   const { digest, size } = descriptor;
   const subject = `blob ${connection.repository}@${digest}`;
-  const started = await start(connection, digest, options.mountFrom);
-  if (started.status === 201 && options.mountFrom !== undefined) {
-    await started.discard();
-    return 0;
+  const session = await openSession(connection, digest, options.mountFrom);
+  if (session === undefined) return 0;
+  const { uploadChunkBytes } = connection.options;
+  const isChunked = uploadChunkBytes > 0 && size > uploadChunkBytes;
+  let done = await (isChunked
+    ? sendInChunks(connection, descriptor, content, session, uploadChunkBytes)
+    : sendWhole(connection, descriptor, content, session.url));
+  if (done.status === 413 && !isChunked && size > fallbackChunkBytes) {
+    await done.discard();
+    const again = await openSession(connection, digest, undefined);
+    if (again) done = await sendInChunks(connection, descriptor, content, again, fallbackChunkBytes);
   }
-  if (started.status !== 202) throw await connection.error(started, subject);
-  await started.discard();
-  const location = started.header("location");
-  if (location === undefined) {
-    const message = `registry ${connection.host} names no place to upload ${subject} to`;
-    throw new MeshwasmError("REGISTRY_ERROR", message);
-  }
-  const url = withDigest(resolveLocation(location, started.url), digest);
-  const headers = { "content-type": "application/octet-stream" };
-  const body: HttpRequest["body"] = content instanceof Uint8Array ? content : { size, open: content };
-  const done = await connection.send({ method: "PUT", url, headers, body });
   if (done.status !== 201) throw await connection.error(done, subject);
   await done.discard();
   const stored = done.header("docker-content-digest");
@@ -41,6 +40,60 @@ export async function uploadBlob(
   else if (stored?.startsWith(digest.slice(0, 7)) && stored !== digest)
     throw connection.mismatch(stored, subject);
   return size;
+}
+
+// What proxies in front of registries let pass, whatever they are set to.
+const fallbackChunkBytes = 1024 * 1024;
+
+interface Session {
+  url: URL;
+  minimum: number;
+}
+
+/** Starts an upload; undefined: the blob was mounted, and there is nothing to send. */
+async function openSession(
+  connection: Connection,
+  digest: string,
+  mountFrom: string | undefined,
+): Promise<Session | undefined> {
+  const subject = `blob ${connection.repository}@${digest}`;
+  const started = await start(connection, digest, mountFrom);
+  if (started.status === 201 && mountFrom !== undefined) {
+    await started.discard();
+    return undefined;
+  }
+  if (started.status !== 202) throw await connection.error(started, subject);
+  await started.discard();
+  const location = started.header("location");
+  if (location === undefined) {
+    const message = `registry ${connection.host} names no place to upload ${subject} to`;
+    throw new MeshwasmError("REGISTRY_ERROR", message);
+  }
+  return { url: resolveLocation(location, started.url), minimum: minimumChunk(started) };
+}
+
+async function sendWhole(
+  connection: Connection,
+  { digest, size }: Descriptor,
+  content: BlobContent,
+  place: URL,
+): Promise<HttpResponse> {
+  const headers = { "content-type": "application/octet-stream" };
+  const body: HttpRequest["body"] = content instanceof Uint8Array ? content : { size, open: content };
+  return connection.send({ method: "PUT", url: withDigest(place, digest), headers, body });
+}
+
+async function sendInChunks(
+  connection: Connection,
+  descriptor: Descriptor,
+  content: BlobContent,
+  session: Session,
+  chunkBytes: number,
+): Promise<HttpResponse> {
+  const bytes = Math.max(chunkBytes, Math.min(session.minimum, limits.uploadChunkBytes));
+  const place = await sendChunks(connection, descriptor, content, { url: session.url, chunkBytes: bytes });
+  const headers = { "content-type": "application/octet-stream", "content-length": "0" };
+  return connection.send({ method: "PUT", url: withDigest(place, descriptor.digest), headers });
 }
 
 async function start(

@@ -66,7 +66,7 @@ export interface Store {
   getBlob(descriptor: Descriptor, maxBytes: number): Promise<Uint8Array>;
   /**
    * A blob piece by piece, checked on the way: what was read must not be used before the iteration has ended
-   * without an error. It does not try again by itself.
+   * without an error. A registry's is resumed after a cut.
    */
   streamBlob(descriptor: Descriptor): AsyncIterable<Uint8Array>;
   /** All tags, in the store's own order. @throws MeshwasmError NOT_FOUND when there is no such repository. */

@@ -1,5 +1,9 @@
 import { Status } from "../abi";
+import { DnsHandler, askForAddresses } from "../dns";
+import { startGrpcCall, startGrpcStream } from "../dispatch/open-grpc";
 import { startCall } from "../dispatch/pending-calls";
+import { GrpcCallHandler } from "../grpc/call";
+import { GrpcStreamHandler } from "../grpc/stream";
 import { HeaderList } from "../http/header-list";
 import { HttpCallHandler } from "../http/http-call";
 
@@ -35,6 +39,52 @@ export abstract class Context {
     timeoutMilliseconds: u32 = 5000,
   ): Status {
     return startCall(this.id, cluster, headers, body, timeoutMilliseconds, handler);
+  }
+
+  /**
+   * Sends one gRPC message and gets one back; `handler` gets it, or the reason why there is none.
+   *
+   * @param service with its package: `grpc.health.v1.Health`
+   * @param message serialized; `ProtobufWriter` makes one
+   * @param metadata null: none
+   * @param timeoutMilliseconds 0: none
+   * @returns `InternalFailure` for a cluster that is unknown or has no healthy host, `BadArgument` when `handler` has a
+   *   call under way; the handler is called only after `Ok`
+   */
+  grpcCall(
+    cluster: string,
+    service: string,
+    method: string,
+    message: Uint8Array,
+    handler: GrpcCallHandler,
+    metadata: HeaderList | null = null,
+    timeoutMilliseconds: u32 = 5000,
+  ): Status {
+    return startGrpcCall(this.id, cluster, service, method, message, handler, metadata, timeoutMilliseconds);
+  }
+
+  /**
+   * Opens a gRPC stream, which lives until both sides have closed it, `handler` cancels it, or this context ends. Send with
+   * the handler's `send`. The rest is as in `grpcCall`.
+   */
+  grpcStream(
+    cluster: string,
+    service: string,
+    method: string,
+    handler: GrpcStreamHandler,
+    metadata: HeaderList | null = null,
+  ): Status {
+    return startGrpcStream(this.id, cluster, service, method, handler, metadata);
+  }
+
+  /**
+   * Asks for the addresses of a name, with the resolver of Envoy itself; `handler` gets them, perhaps before this returns.
+   * Envoy's own function, in no ABI: other proxies do not load a module that uses it. Since Envoy 1.17.
+   *
+   * @returns `BadArgument` when `handler` has a question open
+   */
+  resolveDns(name: string, handler: DnsHandler): Status {
+    return askForAddresses(this.id, name, handler);
   }
 
   /** The stream or the plugin is finished: its state may still be read, and it is deleted next. */

@@ -2,7 +2,16 @@ import { Action, Status, StreamType } from "../abi";
 import { actOn } from "../dispatch/effective";
 import { closeStream, continueStream } from "../hostcalls/stream";
 import { HeaderList } from "../http/header-list";
-import { RequestHeaders, RequestTrailers, ResponseHeaders, ResponseTrailers } from "../http/headers";
+import {
+  RequestHeaders,
+  requestHeadersOf,
+  RequestTrailers,
+  requestTrailersOf,
+  ResponseHeaders,
+  responseHeadersOf,
+  ResponseTrailers,
+  responseTrailersOf,
+} from "../http/headers";
 import { respond } from "../http/local-response";
 import { StreamData } from "../stream-data";
 import { ContextKind } from "./context";
@@ -13,6 +22,33 @@ import { StreamContext } from "./stream-context";
 export abstract class HttpStream extends StreamContext {
   constructor() {
     super(ContextKind.Http);
+  }
+
+  /**
+   * The request's headers, outside of the callback that is given them: in body callbacks of a request whose headers are held
+   * back, in what a call or a tick brings while the request is paused, and in `onLog`. Elsewhere they are not there, and
+   * getters answer null with `BadArgument`.
+   */
+  get requestHeaders(): RequestHeaders {
+    return requestHeadersOf(this.id);
+  }
+
+  /** The response's headers, where they are there; like `requestHeaders`. */
+  get responseHeaders(): ResponseHeaders {
+    return responseHeadersOf(this.id);
+  }
+
+  /**
+   * The request's trailers, outside of the callback that is given them. In the body callback that has the end of the
+   * request they can be made: writing one adds trailers to a request that has none.
+   */
+  get requestTrailers(): RequestTrailers {
+    return requestTrailersOf(this.id);
+  }
+
+  /** The response's trailers; like `requestTrailers`, and in `onLog`. */
+  get responseTrailers(): ResponseTrailers {
+    return responseTrailersOf(this.id);
   }
 
   /** The request's headers have come; `endOfStream`: there is no body and there are no trailers. */
@@ -27,6 +63,15 @@ export abstract class HttpStream extends StreamContext {
   onRequestBody(body: StreamData, size: u32, endOfStream: bool): Action {
     return Action.Continue;
   }
+
+  /**
+   * HTTP/2 metadata frames with `count` entries have come with the request. There is no way to read them, and they go on
+   * in any case. Needs `allow_metadata` in Envoy's HTTP/2 options.
+   */
+  onRequestMetadata(count: u32): void {}
+
+  /** HTTP/2 metadata frames have come with the response; like `onRequestMetadata`. */
+  onResponseMetadata(count: u32): void {}
 
   /** The request's trailers have come; its headers and its body are gone, unless they were kept back. */
   onRequestTrailers(trailers: RequestTrailers): Action {
@@ -67,29 +112,42 @@ export abstract class HttpFilter<R extends RootContext = RootContext> extends Ht
    * refuses (`responded` says so), the request stays paused: what was to be denied never passes.
    */
   respond(status: u32, body: string = "", headers: HeaderList | null = null, details: string = ""): Action {
-    actOn(this.id);
-    this.responded = respond(status, body, headers, details);
+    this.responded = actOn(this.id);
+    if (this.responded == Status.Ok) this.responded = respond(status, body, headers, details);
     return Action.Pause;
   }
 
   /** How the last `respond` went. */
   responded: Status = Status.Ok;
 
+  /** The request's headers as `keepRequestHeaders` has found them; null: they were not kept. */
+  keptRequestHeaders: HeaderList | null = null;
+
+  /**
+   * Copies the request's headers as they are now, for later callbacks: in those Envoy has let go of them. Call it in
+   * `onRequestHeaders` of the streams that need it.
+   */
+  keepRequestHeaders(): HeaderList {
+    const headers = this.requestHeaders.all();
+    this.keptRequestHeaders = headers;
+    return headers;
+  }
+
   /** Lets a paused request go on, from a later callback. */
   resumeRequest(): Status {
-    actOn(this.id);
-    return continueStream(StreamType.HttpRequest);
+    const status = actOn(this.id);
+    return status == Status.Ok ? continueStream(StreamType.HttpRequest) : status;
   }
 
   /** Lets a paused response go on, from a later callback. */
   resumeResponse(): Status {
-    actOn(this.id);
-    return continueStream(StreamType.HttpResponse);
+    const status = actOn(this.id);
+    return status == Status.Ok ? continueStream(StreamType.HttpResponse) : status;
   }
 
   /** Cuts the stream off: the client sees its connection or HTTP/2 stream reset. */
   reset(): Status {
-    actOn(this.id);
-    return closeStream(StreamType.HttpRequest);
+    const status = actOn(this.id);
+    return status == Status.Ok ? closeStream(StreamType.HttpRequest) : status;
   }
 }

@@ -46,13 +46,13 @@ export abstract class NetworkFilter<R extends RootContext = RootContext> extends
   }
   /** Lets bytes from the client go on that were kept back, from a later callback. Envoy can do this for no others. */
   resumeDownstream(): Status {
-    actOn(this.id);
-    return continueStream(StreamType.Downstream);
+    const status = actOn(this.id);
+    return status == Status.Ok ? continueStream(StreamType.Downstream) : status;
   }
 
   /** Closes the connection to the client. */
   close(): Status {
-    actOn(this.id);
-    return closeStream(StreamType.Downstream);
+    const status = actOn(this.id);
+    return status == Status.Ok ? closeStream(StreamType.Downstream) : status;
   }
 }

@@ -10,25 +10,27 @@ import { collectIfNeeded } from "../memory/collector";
 import { returnedLength, returnedPtr } from "../memory/returned";
 import { decodeUtf8 } from "../memory/utf8";
 import { ContextTable } from "./context-table";
-import { beginCallback } from "./effective";
+import { beginCallback, endCallback } from "./effective";
+import { runAfterDelete } from "./hooks";
 import { findRegistration, registeredIds } from "./registry";
 
 const contexts = new ContextTable();
 /** Callbacks on the stack: a hostcall may call back before it returns. */
 let depth: u32 = 0;
 
-/** The first act of each callback on the context `id`. */
+/** The first act of each callback on the context `id`; what it returns is for `leave`. */
 // @ts-ignore: decorator
 @inline
-export function enter(id: u32): void {
+export function enter(id: u32): u32 {
   depth++;
-  beginCallback(id);
+  return beginCallback(id);
 }
 
 /** The last act of each callback. */
 // @ts-ignore: decorator
 @inline
-export function leave(): void {
+export function leave(before: u32): void {
+  endCallback(before);
   if (--depth > 0) return;
   reset();
   collectIfNeeded();
@@ -68,6 +70,7 @@ function createStream(id: u32, parent: u32): void {
 /** Forgets a context; its last callback has returned. */
 export function deleteContext(id: u32): void {
   contexts.remove(id);
+  runAfterDelete(id);
 }
 
 /** The context numbered `id`, of any kind; null when the host names one that it never created. */

@@ -3,7 +3,8 @@ import { HeaderList } from "../http/header-list";
 import { HttpCallAnswer, HttpCallHandler } from "../http/http-call";
 import { httpCall } from "../hostcalls/http-call";
 import { bytesOf, encode, lengthOf } from "../memory/encoded";
-import { returnedPtr } from "../memory/returned";
+import { returnedNumber } from "../memory/returned";
+import { findContext } from "./dispatcher";
 import { actOn } from "./effective";
 
 /** A call that was sent and not answered yet. */
@@ -27,6 +28,8 @@ export function startCall(
   timeoutMilliseconds: u32,
   handler: HttpCallHandler,
 ): Status {
+  const ready = actOn(owner);
+  if (ready != Status.Ok) return ready;
   const name = encode(cluster);
   const text = encode(body);
   const status = httpCall(
@@ -40,21 +43,14 @@ export function startCall(
     0,
     timeoutMilliseconds,
   );
-  if (status == Status.Ok) pending.set(<u32>returnedPtr(), new PendingCall(owner, handler));
+  if (status == Status.Ok) pending.set(returnedNumber(), new PendingCall(owner, handler));
   return status;
 }
 
-/** The owner of a call; 0 when there is no such call. */
-export function ownerOf(token: u32): u32 {
-  return pending.has(token) ? pending.get(token).owner : 0;
-}
-
-/** Hands an answer to its handler, with the owner in effect; `isAlive` tells whether that still exists. */
-export function finishCall(token: u32, answer: HttpCallAnswer, isAlive: bool): void {
+/** Hands an answer to its handler, with the owner in effect; nothing happens when that is gone. */
+export function finishCall(token: u32, answer: HttpCallAnswer): void {
   if (!pending.has(token)) return;
   const call = pending.get(token);
   pending.delete(token);
-  if (!isAlive) return;
-  actOn(call.owner);
-  call.handler.onAnswer(answer);
+  if (findContext(call.owner) && actOn(call.owner) == Status.Ok) call.handler.onAnswer(answer);
 }

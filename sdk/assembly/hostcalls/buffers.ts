@@ -19,3 +19,13 @@ declare function proxy_set_buffer_bytes(buffer: u32, start: u32, size: u32, ptr:
 export function setBufferBytes(buffer: BufferType, start: u32, size: u32, ptr: usize, length: u32): Status {
   return <Status>proxy_set_buffer_bytes(buffer, start, size, ptr, length);
 }
+
+// @ts-ignore: decorator
+@external("env", "proxy_get_buffer_status")
+declare function proxy_get_buffer_status(buffer: u32, length: usize, flags: usize): u32;
+
+/** How many bytes are there, left in the returned slot as a number. The flags mean nothing in Envoy. */
+export function getBufferStatus(buffer: BufferType): Status {
+  clearReturned();
+  return <Status>proxy_get_buffer_status(buffer, ptrSlot(), lengthSlot());
+}

@@ -79,3 +79,13 @@ declare function proxy_set_header_map_pairs(map: u32, ptr: usize, length: u32): 
 export function setHeaderPairs(map: HeaderMapType, ptr: usize, length: u32): Status {
   return <Status>proxy_set_header_map_pairs(map, ptr, length);
 }
+
+// @ts-ignore: decorator
+@external("env", "proxy_get_header_map_size")
+declare function proxy_get_header_map_size(map: u32, size: usize): u32;
+
+/** The bytes of all names and values, left in the returned slot as a number. */
+export function getHeaderMapSize(map: HeaderMapType): Status {
+  clearReturned();
+  return <Status>proxy_get_header_map_size(map, ptrSlot());
+}

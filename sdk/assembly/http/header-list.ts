@@ -2,9 +2,7 @@ import { copyBytes, sameBytes } from "../memory/bytes";
 import { take } from "../memory/arena";
 import { Encoded, bytesOf, encode, lengthOf } from "../memory/encoded";
 import { decodeUtf8 } from "../memory/utf8";
-
-// How header pairs travel: a count (u32), the length of each name and value (u32, u32), then each name and value with
-// a zero byte behind it. https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#serialization
+import { PairReader } from "./pair-reader";
 
 /** One header, as bytes; its strings are decoded when they are asked for. */
 export class HeaderEntry {
@@ -67,6 +65,15 @@ export class HeaderList {
     return null;
   }
 
+  /** Every value of `name`, in order. */
+  getAll(name: string): string[] {
+    const values: string[] = [];
+    for (let i = 0; i < this.entries.length; i++) {
+      if (this.entries[i].isNamed(name)) values.push(this.entries[i].value);
+    }
+    return values;
+  }
+
   private addBytes(name: Encoded, value: Encoded): HeaderList {
     this.entries.push(
       new HeaderEntry(copyBytes(bytesOf(name), lengthOf(name)), copyBytes(bytesOf(value), lengthOf(value))),
@@ -77,19 +84,14 @@ export class HeaderList {
   /** Reads what the host has serialized; anything malformed ends the list where it stands. */
   static parse(ptr: usize, length: u32): HeaderList {
     const list = new HeaderList();
-    if (length < 4) return list;
-    const count = load<u32>(ptr);
-    if (<u64>count * 8 + 4 > length) return list;
-    let at: u64 = 4 + <u64>count * 8;
-    for (let i: u32 = 0; i < count; i++) {
-      const nameLength = load<u32>(ptr + 4 + i * 8);
-      const valueLength = load<u32>(ptr + 8 + i * 8);
-      const valueAt = at + nameLength + 1;
-      if (valueAt + valueLength + 1 > length) return list;
+    const pairs = new PairReader(ptr, length);
+    while (pairs.next()) {
       list.entries.push(
-        new HeaderEntry(copyBytes(ptr + <usize>at, nameLength), copyBytes(ptr + <usize>valueAt, valueLength)),
+        new HeaderEntry(
+          copyBytes(pairs.namePtr, pairs.nameLength),
+          copyBytes(pairs.valuePtr, pairs.valueLength),
+        ),
       );
-      at = valueAt + valueLength + 1;
     }
     return list;
   }
@@ -103,7 +105,7 @@ export class HeaderList {
     return length;
   }
 
-  /** The list as the host reads it, valid until the callback returns. */
+  /** The list as the host reads it (see `PairReader`), valid until the callback returns. */
   serialize(): usize {
     const ptr = take(this.serializedLength);
     const count = this.entries.length;

@@ -1,7 +1,9 @@
 import { HeaderMapType, Status } from "../abi";
+import { actOn } from "../dispatch/effective";
 import {
   addHeader,
   getHeader,
+  getHeaderMapSize,
   getHeaderPairs,
   removeHeader,
   replaceHeader,
@@ -9,9 +11,10 @@ import {
 } from "../hostcalls/headers";
 import { copyBytes, sameBytes } from "../memory/bytes";
 import { bytesOf, encode, lengthOf } from "../memory/encoded";
-import { returnedLength, returnedPtr } from "../memory/returned";
+import { returnedLength, returnedNumber, returnedPtr } from "../memory/returned";
 import { decodeUtf8 } from "../memory/utf8";
 import { HeaderList } from "./header-list";
+import { PairReader } from "./pair-reader";
 
 /**
  * The headers of the message that passes by. They live in Envoy: each method is one hostcall, and they are there
@@ -47,6 +50,29 @@ export abstract class Headers {
     if (!this.read(name)) return false;
     const other = encode(value);
     return sameBytes(returnedPtr(), returnedLength(), bytesOf(other), lengthOf(other));
+  }
+
+  /**
+   * Every value of `name`, in order; empty when it is absent, or when the host refused (`status`). Envoy joins the values
+   * of some names (`accept`, `cookie`, …) itself.
+   */
+  getAll(name: string): string[] {
+    const values: string[] = [];
+    this.status = getHeaderPairs(this.map);
+    if (this.status != Status.Ok) return values;
+    const wanted = encode(name);
+    const pairs = new PairReader(returnedPtr(), returnedLength());
+    while (pairs.next()) {
+      if (sameBytes(pairs.namePtr, pairs.nameLength, bytesOf(wanted), lengthOf(wanted)))
+        values.push(decodeUtf8(pairs.valuePtr, pairs.valueLength));
+    }
+    return values;
+  }
+
+  /** How many bytes all names and values are together; 0 when the host refused: where the headers cannot be changed, it does. */
+  get byteSize(): u32 {
+    this.status = getHeaderMapSize(this.map);
+    return this.status == Status.Ok ? returnedNumber() : 0;
   }
 
   /** All headers in order, repeated ones included; empty with `status` other than `Ok` when the host refused. */
@@ -102,35 +128,41 @@ export abstract class Headers {
   }
 }
 
+/** No header map at all: the host answers `BadArgument` to everything. */
+const NONE = <HeaderMapType>0xff;
+
 /** The headers of the request. */
 export class RequestHeaders extends Headers {
-  constructor() {
-    super(HeaderMapType.RequestHeaders);
+  constructor(map: HeaderMapType = HeaderMapType.RequestHeaders) {
+    super(map);
   }
 }
 
 /** The headers of the response. */
 export class ResponseHeaders extends Headers {
-  constructor() {
-    super(HeaderMapType.ResponseHeaders);
+  constructor(map: HeaderMapType = HeaderMapType.ResponseHeaders) {
+    super(map);
   }
 }
 
 /** The trailers of the request: headers that come behind the body. */
 export class RequestTrailers extends Headers {
-  constructor() {
-    super(HeaderMapType.RequestTrailers);
+  constructor(map: HeaderMapType = HeaderMapType.RequestTrailers) {
+    super(map);
   }
 }
 
 /** The trailers of the response: headers that come behind the body. */
 export class ResponseTrailers extends Headers {
-  constructor() {
-    super(HeaderMapType.ResponseTrailers);
+  constructor(map: HeaderMapType = HeaderMapType.ResponseTrailers) {
+    super(map);
   }
 }
 
-/** The headers or trailers of the answer to an HTTP call. */
+/**
+ * The headers or trailers of the answer to an HTTP call, or a gRPC stream's metadata. They can be read only: what changes
+ * them answers `BadArgument`.
+ */
 export class AnswerHeaders extends Headers {
   constructor(map: HeaderMapType) {
     super(map);
@@ -143,4 +175,32 @@ export const responseHeaders = new ResponseHeaders();
 export const requestTrailers = new RequestTrailers();
 export const responseTrailers = new ResponseTrailers();
 export const answerHeaders = new AnswerHeaders(HeaderMapType.HttpCallResponseHeaders);
+export const grpcInitialMetadata = new AnswerHeaders(HeaderMapType.GrpcInitialMetadata);
+export const grpcTrailingMetadata = new AnswerHeaders(HeaderMapType.GrpcTrailingMetadata);
 export const answerTrailers = new AnswerHeaders(HeaderMapType.HttpCallResponseTrailers);
+
+/** What the headers of a stream are that is gone: otherwise another stream's would be read. */
+const goneRequestHeaders = new RequestHeaders(NONE);
+const goneResponseHeaders = new ResponseHeaders(NONE);
+const goneRequestTrailers = new RequestTrailers(NONE);
+const goneResponseTrailers = new ResponseTrailers(NONE);
+
+/** The request headers of the context `id`, which hostcalls act on from here. */
+export function requestHeadersOf(id: u32): RequestHeaders {
+  return actOn(id) == Status.Ok ? requestHeaders : goneRequestHeaders;
+}
+
+/** The response headers of the context `id`, which hostcalls act on from here. */
+export function responseHeadersOf(id: u32): ResponseHeaders {
+  return actOn(id) == Status.Ok ? responseHeaders : goneResponseHeaders;
+}
+
+/** The request trailers of the context `id`, which hostcalls act on from here. */
+export function requestTrailersOf(id: u32): RequestTrailers {
+  return actOn(id) == Status.Ok ? requestTrailers : goneRequestTrailers;
+}
+
+/** The response trailers of the context `id`, which hostcalls act on from here. */
+export function responseTrailersOf(id: u32): ResponseTrailers {
+  return actOn(id) == Status.Ok ? responseTrailers : goneResponseTrailers;
+}

@@ -29,7 +29,11 @@ export class HttpCallAnswer {
     return answerHeaders;
   }
 
-  /** Empty when there are none. */
+  /** Whether trailers came behind the body; where none came, the host refuses to read them (`BadArgument`). */
+  get hasTrailers(): bool {
+    return this.trailerCount > 0;
+  }
+
   get trailers(): AnswerHeaders {
     return answerTrailers;
   }

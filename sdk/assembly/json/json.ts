@@ -1,12 +1,16 @@
 import { decimal } from "../decimal";
-import { decodeUtf8 } from "../memory/utf8";
+import { decodeUtf8, encodeUtf8 } from "../memory/utf8";
+import { JsonCursor } from "./cursor";
 import { JsonKind } from "./kind";
 import { parseNumber } from "./number";
 import { Scanner } from "./scanner";
 import { Tape } from "./tape";
-import { decodeText } from "./text";
+import { decodeText, isText } from "./text";
 
 export { JsonKind } from "./kind";
+
+/** A replacement longer than 256 MiB is a mistake, and with it a document could outgrow an array. */
+const MAX_REPLACEMENT: i32 = 1 << 28;
 
 /**
  * A JSON value, read strictly (RFC 8259) and never with a trap. A value that is missing answers too: its kind is
@@ -55,9 +59,25 @@ export class Json {
     let found = -1;
     const end = this.tape.next(this.node);
     for (let node = this.node + 1; node < end; node = this.tape.next(node + 1)) {
-      if (this.textOf(node) == name) found = node + 1;
+      if (this.isTextOf(node, name)) found = node + 1;
     }
     return found < 0 ? this.absent() : this.child(found);
+  }
+
+  /**
+   * Goes over the elements of an array or the members of an object, in the order of the text, each in constant time
+   * (`at` and `get` look from the start): `for (const each = json.each(); each.next(); ) use(each.value)`. Every other
+   * value has none.
+   */
+  each(): JsonCursor {
+    const inside = this.kind == JsonKind.Array || this.kind == JsonKind.Object;
+    return new JsonCursor(
+      this.bytes,
+      this.tape,
+      this.node + 1,
+      inside ? this.tape.next(this.node) : this.node + 1,
+      this.kind == JsonKind.Object,
+    );
   }
 
   /** The element `index` of an array, from 0. */
@@ -126,23 +146,79 @@ export class Json {
     return negative ? -(<i64>value) : <i64>value;
   }
 
+  /**
+   * The whole document with `part`, a value in it, replaced by another text: the quickest way to change one field. The
+   * text is taken as it is (a `JsonWriter` makes one that is JSON). A `part` that is absent, or of another document,
+   * changes nothing, and so does a text of more than 256 MiB.
+   */
+  replaced(part: Json, text: Uint8Array): Uint8Array {
+    const bytes = this.bytes;
+    const fits = part.bytes == bytes && !part.isAbsent && !part.isInvalid && text.length <= MAX_REPLACEMENT;
+    if (!fits) return bytes.slice();
+    const start = <i32>(part.spanStart - bytes.dataStart);
+    const rest = start + part.spanLength;
+    const out = new Uint8Array(bytes.length - part.spanLength + text.length);
+    memory.copy(out.dataStart, bytes.dataStart, start);
+    memory.copy(out.dataStart + start, text.dataStart, text.length);
+    memory.copy(out.dataStart + start + text.length, bytes.dataStart + rest, bytes.length - rest);
+    return out;
+  }
+
+  /** For the writer's own use: where the value's text begins, with a string's quotes. */
+  get spanStart(): usize {
+    return this.bytes.dataStart + this.tape.start(this.node) - (this.kind == JsonKind.String ? 1 : 0);
+  }
+
+  /** For the writer's own use: how long the value's text is, with a string's quotes. */
+  get spanLength(): i32 {
+    return this.tape.end(this.node) - this.tape.start(this.node) + (this.kind == JsonKind.String ? 2 : 0);
+  }
+
+  /** Whether the value is the string `text`. Decodes nothing, unless the string has an escape. */
+  isString(text: string): bool {
+    return this.kind == JsonKind.String && this.isTextOf(this.node, text);
+  }
+
   /** The value's own text, as it stands in the document. */
   source(): string {
     const start = this.tape.start(this.node);
     return decodeUtf8(this.bytes.dataStart + start, this.tape.end(this.node) - start);
   }
 
+  /** Reads a text, as `parse` does. */
+  static of(text: string): Json {
+    const bytes = new Uint8Array(text.length * 3);
+    const length = <i32>encodeUtf8(changetype<usize>(text), text.length, bytes.dataStart);
+    return Json.parse(bytes.subarray(0, length));
+  }
+
+  /** A value that is not there. */
+  static get absent(): Json {
+    return Json.ofNode(new Uint8Array(0), new Tape(), -1);
+  }
+
+  /** For the reader's own use: the value at a place of a tape; absent below 0. */
+  static ofNode(bytes: Uint8Array, tape: Tape, node: i32): Json {
+    if (node < 0) return new Json(JsonKind.Absent, bytes, tape, 0, "");
+    return new Json(tape.kind(node), bytes, tape, node, "");
+  }
+
   private child(node: i32): Json {
-    return new Json(this.tape.kind(node), this.bytes, this.tape, node, "");
+    return Json.ofNode(this.bytes, this.tape, node);
   }
 
   private absent(): Json {
-    return new Json(JsonKind.Absent, this.bytes, this.tape, 0, "");
+    return Json.ofNode(this.bytes, this.tape, -1);
   }
 
   private textOf(node: i32): string {
     const start = this.tape.start(node);
     return decodeText(this.bytes.dataStart + start, this.tape.end(node) - start);
+  }
+
+  private isTextOf(node: i32, text: string): bool {
+    const start = this.tape.start(node);
+    return isText(this.bytes.dataStart + start, this.tape.end(node) - start, text);
   }
 }
 

@@ -19,6 +19,17 @@ export function decodeText(ptr: usize, length: i32): string {
   return text + decodeUtf8(ptr + from, length - from);
 }
 
+/** Whether the inside of a JSON string, which the scanner has accepted, means `text`. */
+export function isText(ptr: usize, length: i32, text: string): bool {
+  let at = 0;
+  for (; at < length; at++) {
+    const byte = load<u8>(ptr + at);
+    if (byte == 0x5c || byte >= 0x80) return decodeText(ptr, length) == text;
+    if (at >= text.length || load<u16>(changetype<usize>(text) + ((<usize>at) << 1)) != byte) return false;
+  }
+  return at == text.length;
+}
+
 /** The UTF-16 code unit that an escape means. */
 function escaped(ptr: usize): i32 {
   const byte = load<u8>(ptr);

@@ -22,14 +22,29 @@ export function clearReturned(): void {
   store<u64>(slot, 0);
 }
 
+/** Where the host has written; 0 where it names memory that is not there, since reading it would trap. */
 // @ts-ignore: decorator
 @inline
 export function returnedPtr(): usize {
+  return isInMemory() ? <usize>load<u32>(slot) : 0;
+}
+
+/** How many bytes it has written there; 0 where there is no such memory. */
+// @ts-ignore: decorator
+@inline
+export function returnedLength(): u32 {
+  return isInMemory() ? load<u32>(slot, 4) : 0;
+}
+
+/** A number that the host has written in the first of the two places. */
+// @ts-ignore: decorator
+@inline
+export function returnedNumber(): u32 {
   return load<u32>(slot);
 }
 
 // @ts-ignore: decorator
 @inline
-export function returnedLength(): u32 {
-  return load<u32>(slot, 4);
+function isInMemory(): bool {
+  return <u64>load<u32>(slot) + load<u32>(slot, 4) <= (<u64>memory.size()) << 16;
 }

@@ -93,6 +93,25 @@ export function isUtf8(ptr: usize, length: i32): bool {
   return true;
 }
 
+/** How many bytes `encodeUtf8` writes for `units` UTF-16 code units. */
+export function encodedLength(source: usize, units: i32): usize {
+  let length: usize = 0;
+  for (let i = 0; i < units; i++) {
+    const code = <u32>load<u16>(source + ((<usize>i) << 1));
+    if (code < 0x80) length++;
+    else if (code < 0x800) length += 2;
+    else if (
+      (code & 0xfc00) == 0xd800 &&
+      i + 1 < units &&
+      ((<u32>load<u16>(source + ((<usize>i) << 1), 2)) & 0xfc00) == 0xdc00
+    ) {
+      length += 4;
+      i++;
+    } else length += 3;
+  }
+  return length;
+}
+
 /** Writes `units` UTF-16 code units as UTF-8, at most three bytes each, and returns how many bytes these are. */
 export function encodeUtf8(source: usize, units: i32, ptr: usize): usize {
   const end = source + ((<usize>units) << 1);

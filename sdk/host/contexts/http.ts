@@ -57,12 +57,12 @@ interface Side {
 
 const newSide = (): Side => ({ headers: undefined, body: undefined, trailers: undefined, buffering: false });
 
-/** `allow_on_headers_stop_iteration` is off in Envoy unless configured, so 1 stops everything. */
-function headersStatus(status: number, stopped: boolean): number {
+/** `allow_on_headers_stop_iteration` (`alone`) is off in Envoy unless configured, so 1 stops everything. */
+function headersStatus(status: number, stopped: boolean, alone: boolean): number {
   if (
     stopped ||
     status > HeadersStatus.StopAllIterationAndWatermark ||
-    status === HeadersStatus.StopIteration
+    (status === HeadersStatus.StopIteration && !alone)
   )
     return HeadersStatus.StopAllIterationAndWatermark;
   return status;
@@ -130,7 +130,9 @@ export class HttpContext extends Context {
     this.endOfStream = end;
     const callback = direction === "request" ? "proxy_on_request_headers" : "proxy_on_response_headers";
     const stop = HeadersStatus.StopAllIterationAndWatermark;
-    const status = this.ask(callback, map.size, end ? 1 : 0, stop, headersStatus);
+    const alone = this.vm.world.headersStopAlone;
+    const convert = (answer: number, stopped: boolean) => headersStatus(answer, stopped, alone);
+    const status = this.ask(callback, map.size, end ? 1 : 0, stop, convert);
     // Envoy's own conversion knows no ContinueAndEndStream: it continues.
     if (status === HeadersStatus.Continue || status === HeadersStatus.ContinueAndEndStream)
       side.headers = undefined;
@@ -161,6 +163,13 @@ export class HttpContext extends Context {
     const status = this.ask(callback, map.size, undefined, 1, trailersStatus);
     if (status === 0) side.trailers = undefined;
     return status;
+  }
+
+  /** Metadata frames with so many entries arrive; whatever the guest answers, they go on. */
+  onMetadata(direction: Direction, count: number): void {
+    if (this.skips(direction)) return;
+    const callback = `proxy_on_${direction}_metadata`;
+    this.ask(callback, count, undefined, 0, () => 0);
   }
 
   /** Calls the guest and converts its answer (`CHECK_FAIL_HTTP` around each callback). */

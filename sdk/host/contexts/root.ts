@@ -6,10 +6,12 @@ import type { HeaderMap } from "../headers/header-map.js";
 import { ByteBuffer } from "../http/byte-buffer.js";
 import type { Collected } from "../http/seen.js";
 import type { PropertyValue } from "../properties/value.js";
-import { BufferType, WasmResult } from "../status.js";
+import { BufferType, MapType, WasmResult } from "../status.js";
 import type { Vm } from "../vm/vm.js";
 import { type GuestBuffer, readOnly } from "./buffer.js";
+import { encodeAddresses } from "./call-data.js";
 import { Context, type Journal } from "./context.js";
+import type { FinalMaps } from "./http.js";
 import { Incoming } from "./incoming.js";
 
 /** What the mesh's configuration says about a plugin. */
@@ -21,10 +23,16 @@ export interface Plugin {
   readonly failOpen: boolean;
 }
 
+const EMPTY: Buffer = Buffer.alloc(0);
+
 /** A root context: one plugin's configuration in one VM (`ContextBase::onStart`, `onConfigure`). */
 export class RootContext extends Context implements HttpCalloutOwner, GrpcCalloutOwner {
   // The configuration can be read only while the host hands it over.
   private configurable = false;
+  private callData = EMPTY;
+  private logged:
+    | { readonly final: FinalMaps; readonly property: (name: string) => PropertyValue | undefined }
+    | undefined;
   private readonly received = new Incoming();
   private readonly grpcCallouts = new Map<number, GrpcCallout>();
   private readonly httpCallouts = new Map<number, HttpCallout>();
@@ -242,6 +250,37 @@ export class RootContext extends Context implements HttpCalloutOwner, GrpcCallou
     this.vm.world.settle();
   }
 
+  /** `envoy_on_resolve_dns`: no addresses when the name has none. */
+  resolved(token: number, addresses: readonly string[]): void {
+    if (!this.vm.contexts.has(this.id)) return;
+    this.callData = addresses.length === 0 ? EMPTY : encodeAddresses(addresses);
+    this.tell("envoy_on_resolve_dns", token, this.callData.length);
+  }
+
+  /** `envoy_on_stats_update`, with what {@link encodeStats} made. */
+  statsUpdate(stats: Buffer): void {
+    this.callData = stats;
+    this.vm.call(this, "envoy_on_stats_update", this.id, stats.length);
+    this.vm.afterCall();
+  }
+
+  /** `proxy_on_log` of a plugin that is an access logger: the stream's headers and properties can be read meanwhile. */
+  accessLog(final: FinalMaps, property: (name: string) => PropertyValue | undefined): void {
+    this.accessLogPhase = true;
+    this.logged = { final, property };
+    this.vm.call(this, "proxy_on_log", this.id);
+    this.vm.afterCall();
+    this.accessLogPhase = false;
+    this.logged = undefined;
+  }
+
+  override readableMap(type: number): HeaderMap | undefined {
+    const final = this.logged?.final;
+    if (type === MapType.RequestHeaders) return final?.request;
+    if (type === MapType.ResponseHeaders) return final?.response;
+    return type === MapType.ResponseTrailers ? final?.responseTrailers : super.readableMap(type);
+  }
+
   /** `proxy_on_queue_ready`. */
   queueReady(token: number): void {
     this.vm.call(this, "proxy_on_queue_ready", this.id, token);
@@ -253,6 +292,7 @@ export class RootContext extends Context implements HttpCalloutOwner, GrpcCallou
   }
 
   override buffer(type: number): GuestBuffer | undefined {
+    if (type === BufferType.CallData) return readOnly(this.callData);
     if (type !== BufferType.PluginConfiguration) return super.buffer(type);
     return this.configurable ? readOnly(this.plugin.config) : undefined;
   }
@@ -264,7 +304,7 @@ export class RootContext extends Context implements HttpCalloutOwner, GrpcCallou
   override property(name: string): PropertyValue | undefined {
     if (name === "plugin_name") return this.plugin.name;
     if (name === "plugin_root_id") return this.plugin.rootId;
-    return super.property(name);
+    return this.logged?.property(name) ?? super.property(name);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Vm } from "../vm/vm.js";
 import { Memory, Table, type WasmMemory } from "../vm/webassembly.js";
 import { bufferHostcalls } from "./buffers.js";
 import { contextHostcalls } from "./contexts.js";
+import { dnsHostcalls } from "./dns.js";
 import { foreignHostcalls } from "./foreign.js";
 import { grpcHostcalls } from "./grpc.js";
 import { headerHostcalls } from "./headers.js";
@@ -38,6 +39,7 @@ export function createImports(vm: Vm, { shape }: LoadedModule): Imports {
     ...propertyHostcalls(vm),
     ...sharedDataHostcalls(vm),
     ...queueHostcalls(vm),
+    ...dnsHostcalls(vm),
     ...foreignHostcalls(vm),
     ...grpcHostcalls(vm),
     ...httpCalloutHostcalls(vm),

@@ -1,6 +1,7 @@
 import { grpcCallouts, httpCallouts } from "../callouts/callout.js";
 import type { GrpcCallout } from "../callouts/grpc-callout.js";
 import type { HttpCallout } from "../callouts/http-callout.js";
+import type { RootContext } from "../contexts/root.js";
 import { MeshwasmError } from "../errors.js";
 import { type CallRecord, formatCalls } from "../transcript.js";
 import type { LogEntry } from "../world/logs.js";
@@ -112,6 +113,15 @@ export class Exchange {
       ...check("request", this.stream.upstream),
       ...check("response", this.stream.client),
     ];
+  }
+
+  /** @internal Shows the stream to an access logger. */
+  logTo(root: RootContext): void {
+    if (!this.done)
+      throw new MeshwasmError("USAGE", "an access logger sees a stream once it has ended", {
+        hint: "let the exchange end first: look at `exchange.done`",
+      });
+    this.stream.logTo(root);
   }
 
   /** The transcript as text. */

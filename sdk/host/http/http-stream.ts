@@ -58,6 +58,16 @@ export class HttpStream {
     return this.step(() => this.stream.trailers("response", headersOf("responseTrailers", trailers)));
   }
 
+  /** HTTP/2 METADATA frames arrive with the request: filters learn how many entries they have, and no more. */
+  requestMetadata(count: number): this {
+    return this.step(() => this.stream.metadata("request", count));
+  }
+
+  /** HTTP/2 METADATA frames arrive with the response. */
+  responseMetadata(count: number): this {
+    return this.step(() => this.stream.metadata("response", count));
+  }
+
   /** The client goes away. */
   disconnect(): this {
     return this.step(() => this.stream.reset("client"));

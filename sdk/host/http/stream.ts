@@ -1,6 +1,6 @@
 import type { Callout } from "../callouts/callout.js";
 import type { Journal } from "../contexts/context.js";
-import { HttpContext, type StreamCallbacks } from "../contexts/http.js";
+import { type FinalMaps, HttpContext, type StreamCallbacks } from "../contexts/http.js";
 import type { LocalReply } from "../contexts/local-reply.js";
 import type { RootContext } from "../contexts/root.js";
 import type { HeaderMap } from "../headers/header-map.js";
@@ -100,6 +100,13 @@ export class StreamManager implements Journal, StreamCallbacks, LegFilter {
   trailers(direction: Direction, map: HeaderMap): void {
     if (direction === "response") this.responseTrailerMap = map;
     this[direction].trailers(map);
+  }
+
+  /** METADATA frames arrive with either message. */
+  metadata(direction: Direction, count: number): void {
+    this.asking++;
+    this.context.onMetadata(direction, count);
+    this.asked(0);
   }
 
   private encodeHeaders(map: HeaderMap, end: boolean): void {
@@ -214,7 +221,14 @@ export class StreamManager implements Journal, StreamCallbacks, LegFilter {
       trailers: HeaderMap | undefined;
     },
   ): PropertyValue | undefined {
+    if (name === "filter_state") return { field: (key) => this.filterStateProperty(key) };
+    this.info.sent = this.upstream.map !== undefined;
     return streamProperty(this.info, maps, name) ?? this.filterState.get(name);
+  }
+
+  // What the filter set itself is kept under a prefix, beside Envoy's own objects.
+  private filterStateProperty(key: string): PropertyValue | undefined {
+    return key.startsWith("wasm.") ? this.filterState.get(key.slice(5)) : this.filterStateObjects.get(key);
   }
 
   setProperty(path: string, value: string, once: boolean): number {
@@ -227,6 +241,22 @@ export class StreamManager implements Journal, StreamCallbacks, LegFilter {
     this.warnings.push(message);
   }
 
+  /** The headers as they were at the end. */
+  private get final(): FinalMaps {
+    return {
+      request: this.requestMap,
+      response: this.responseMap,
+      responseTrailers: this.responseTrailerMap,
+    };
+  }
+
+  /** Shows the stream, which has ended, to a plugin that is an access logger. */
+  logTo(root: RootContext): void {
+    const { final } = this;
+    const maps = { ...final, trailers: final.responseTrailers };
+    root.accessLog(final, (name) => this.property(name, maps));
+  }
+
   /** The response is complete: the access log, and the end of the context. */
   end(): void {
     if (this.ended) return;
@@ -234,11 +264,7 @@ export class StreamManager implements Journal, StreamCallbacks, LegFilter {
     this.info.complete = true;
     this.request.aborted = true;
     this.response.aborted = true;
-    this.context.accessLog({
-      request: this.requestMap,
-      response: this.responseMap,
-      responseTrailers: this.responseTrailerMap,
-    });
+    this.context.accessLog(this.final);
     this.context.destroy();
     this.owner.streamEnded(this.root);
   }

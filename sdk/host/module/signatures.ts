@@ -61,6 +61,9 @@ const PROXY_BY_ABI: Readonly<Record<AbiVersion, Readonly<Record<string, Signatur
   "0.2.1": { continue_stream: "i>i", close_stream: "i>i", get_log_level: "i>i" },
 };
 
+// `Wasm::registerCallbacks` in Envoy's source/extensions/common/wasm/wasm.cc: beside the ABI, in Envoy alone.
+const ENVOY: Readonly<Record<string, Signature>> = { envoy_resolve_dns: "iii>i" };
+
 const EMSCRIPTEN: Readonly<Record<string, Signature>> = {
   pthread_equal: "ii>i",
   emscripten_notify_memory_growth: "i>",
@@ -119,7 +122,7 @@ export const WASI: Readonly<Record<string, Signature>> = {
 export function envoyImport(abi: AbiVersion, module: string, name: string): Signature | undefined {
   if (module === "wasi_snapshot_preview1" || module === "wasi_unstable") return own(WASI, name);
   if (module !== "env") return undefined;
-  if (!name.startsWith("proxy_")) return own(EMSCRIPTEN, name);
+  if (!name.startsWith("proxy_")) return own(EMSCRIPTEN, name) ?? own(ENVOY, name);
   return own(PROXY, name.slice(6)) ?? own(PROXY_BY_ABI[abi], name.slice(6));
 }
 
@@ -129,7 +132,7 @@ export function envoyImports(abi: AbiVersion): { module: string; name: string; s
     Object.entries(table).map(([name, signature]) => ({ module, name: prefix + name, signature }));
   return [
     ...list("env", "proxy_", { ...PROXY, ...PROXY_BY_ABI[abi] }),
-    ...list("env", "", EMSCRIPTEN),
+    ...list("env", "", { ...EMSCRIPTEN, ...ENVOY }),
     ...list("wasi_snapshot_preview1", "", WASI),
     ...list("wasi_unstable", "", WASI),
   ];
@@ -144,6 +147,8 @@ export function envoyCallback(abi: AbiVersion, name: string): Signature | undefi
 }
 
 const CALLBACKS: Readonly<Record<string, Signature>> = {
+  envoy_on_resolve_dns: "iii>",
+  envoy_on_stats_update: "ii>",
   _initialize: ">",
   _start: ">",
   main: "ii>i",

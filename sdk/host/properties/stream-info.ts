@@ -8,12 +8,16 @@ export interface Addresses {
   readonly source: string;
   /** Where the client connected to. Default `127.0.0.1:10000`. */
   readonly destination: string;
+  /** The upstream that answers. Default `127.0.0.1:8080`. */
+  readonly upstreamAddress: string;
 }
 
 /** What Envoy knows of a stream besides its headers. */
 export class StreamInfo {
   requestBytes = 0;
   responseBytes = 0;
+  /** True once the request has reached the upstream. */
+  sent = false;
   responseCode: number | undefined = undefined;
   responseDetails: string | undefined = undefined;
   complete = false;
@@ -50,7 +54,11 @@ function fields(find: (name: string) => PropertyValue | undefined): PropertyMap 
 }
 
 function headersProperty(map: HeaderMap | undefined): PropertyMap {
-  return { field: (name) => map?.getAll(name).join(",") || map?.get(name), pairs: () => map?.pairs() ?? [] };
+  const joined = (name: string) => map?.getAll(name).join(",") || map?.get(name);
+  return {
+    field: joined,
+    pairs: () => (map?.pairs() ?? []).map(([name, value]) => [name, joined(name) ?? value]),
+  };
 }
 
 /** The port of `ip:port`, 0 when there is none. */
@@ -73,9 +81,29 @@ export function streamProperty(info: StreamInfo, maps: Maps, name: string): Prop
   if (name === "destination") return peer(info.addresses.destination);
   if (name === "connection")
     return fields((field) =>
-      field === "id" ? BigInt(info.connectionId) : field === "mtls" ? false : undefined,
+      field === "id"
+        ? BigInt(info.connectionId)
+        : field === "mtls"
+          ? false
+          : field === "requested_server_name"
+            ? ""
+            : undefined,
     );
+  if (name === "upstream") return fields((field) => upstreamProperty(info, field));
   return name === "connection_id" ? BigInt(info.connectionId) : undefined;
+}
+
+// The address of this side of a connection to the upstream: nothing real stands behind it.
+const LOCAL = "127.0.0.1:50000";
+
+function upstreamProperty(info: StreamInfo, field: string): PropertyValue | undefined {
+  if (field === "request_attempt_count") return info.sent ? 1n : 0n;
+  if (field === "transport_failure_reason") return "";
+  if (!info.sent) return undefined;
+  const { upstreamAddress } = info.addresses;
+  if (field === "address") return upstreamAddress;
+  if (field === "port") return portOf(upstreamAddress);
+  return field === "local_address" ? LOCAL : undefined;
 }
 
 const HEADER_OF: Readonly<Record<string, string>> = {
@@ -121,5 +149,26 @@ function responseProperty(info: StreamInfo, maps: Maps, field: string): Property
   if (field === "trailers") return headersProperty(maps.trailers);
   if (field === "code_details") return info.responseDetails;
   if (field === "flags") return 0n;
+  if (field === "grpc_status") return grpcStatus(info, maps);
+  if (field === "total_size")
+    return BigInt(info.responseBytes + (maps.response?.byteSize ?? 0) + (maps.trailers?.byteSize ?? 0));
   return undefined;
 }
+
+// `Grpc::Common::getGrpcStatus`: what was said, or what the HTTP status stands for.
+function grpcStatus(info: StreamInfo, maps: Maps): bigint | undefined {
+  const said = maps.trailers?.get("grpc-status") ?? maps.response?.get("grpc-status");
+  if (said !== undefined) return /^\d+$/.test(said) ? BigInt(said) : undefined;
+  return info.responseCode === undefined ? undefined : BigInt(GRPC_OF[info.responseCode] ?? 2);
+}
+
+const GRPC_OF: Readonly<Record<number, number>> = {
+  400: 13,
+  401: 16,
+  403: 7,
+  404: 12,
+  429: 14,
+  502: 14,
+  503: 14,
+  504: 14,
+};

@@ -32,6 +32,7 @@ export class Vm {
   private restricted: ReadonlySet<string> | undefined;
   private afterCallActions: (() => void)[] = [];
   private nextContextId = 1;
+  private lastDnsToken = 0;
   private readonly lastCalloutId = { http: 0, grpcCall: 1, grpcStream: 2 };
 
   constructor(
@@ -74,6 +75,11 @@ export class Vm {
   nextCalloutId(kind: "http" | "grpcCall" | "grpcStream"): number {
     this.lastCalloutId[kind] += 4;
     return this.lastCalloutId[kind];
+  }
+
+  /** The next number of a question for a name's addresses. */
+  nextDnsToken(): number {
+    return ++this.lastDnsToken;
   }
 
   /** Notes a callout with the host and with the stream whose callback is running. */

@@ -22,6 +22,10 @@ export interface Surroundings {
   readonly queues: SharedQueues;
   readonly clusters: Clusters;
   readonly foreignFunctions: ForeignFunctions;
+  /** Addresses by name. */
+  readonly dns: ReadonlyMap<string, readonly string[]>;
+  /** Whether `Pause` from a headers callback holds back the headers alone. */
+  readonly headersStopAlone: boolean;
   /** Properties that the test gave, by path with `.` between its parts. */
   readonly properties: ReadonlyMap<string, PropertyValue>;
   /** True when callbacks and hostcalls are noted. */

@@ -1,4 +1,4 @@
-import type { HttpCase } from "../tables/http-case.js";
+import type { Header, HttpCase } from "../tables/http-case.js";
 import type { TcpCase } from "../tables/tcp-probe.js";
 
 /** Something that a filter logged. */
@@ -9,11 +9,13 @@ export interface Logged {
 
 /** What came of an HTTP case. Names are lower-case, values are decoded as UTF-8. */
 export interface HttpOutcome {
+  /** 0: the proxy has cut the stream off without a response. */
   status: number;
-  response: [name: string, value: string][];
+  response: Header[];
   body: string;
+  trailers: Header[];
   /** Null: the upstream saw no request. `:authority` is there as `host`, pseudo-headers are not. */
-  upstream: { path: string; headers: [name: string, value: string][]; body: string } | null;
+  upstream: { path: string; headers: Header[]; body: string; trailers: Header[] } | null;
   /** What the filter's own call asked of the cluster `callee`; null: nothing. */
   callee: { path: string; body: string } | null;
   logs: Logged[];
@@ -34,14 +36,32 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** What else a table's plugin needs of whatever runs it. */
+export interface EngineOptions {
+  /** The plugin runs once more outside the chain, with this as the `role` of its configuration. */
+  alsoAs?: ("access-log" | "stats")[];
+  /** The node, the route, the cluster and the listener have the names and metadata of `names`. */
+  named?: true;
+  /** `allow_on_headers_stop_iteration` of Envoy's PluginConfig. */
+  allowOnHeadersStopIteration?: boolean;
+}
+
+/** What the parts of the proxy's configuration are called, where a table wants them `named`. */
+export const names = {
+  node: { id: "a-node", cluster: "a-service", metadata: { team: "blue" } },
+  route: { name: "a-route", metadata: { filter_metadata: { test: { owner: "me" } } } },
+  cluster: { metadata: { filter_metadata: { test: { tier: { name: "gold" } } } } },
+  listener: { traffic_direction: "INBOUND" },
+};
+
 /** A filter to be run. */
-export interface BuiltFilter {
+export interface BuiltFilter extends EngineOptions {
   wasm: Uint8Array;
   rootId: string;
   kind: "http" | "network";
 }
 
 /** The values of a header, in order. */
-export function valuesOf(headers: readonly [string, string][], name: string): string[] {
+export function valuesOf(headers: readonly Header[], name: string): string[] {
   return headers.filter(([key]) => key === name).map(([, value]) => value);
 }

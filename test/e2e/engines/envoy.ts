@@ -3,17 +3,22 @@ import { request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningEnvoy, startEnvoy } from "../../../cli/src/envoy/process.js";
+import { grpcServer } from "../../../sdk/host/testing/grpc-server.js";
 import type { HttpCase } from "../tables/http-case.js";
 import type { TcpCase } from "../tables/tcp-probe.js";
 import { calleeAnswer } from "./callee.js";
 import type { BuiltFilter, Engine, HttpOutcome, Logged, TcpOutcome } from "./engine.js";
+import { amended, type Bootstrap } from "./envoy-bootstrap.js";
 import { startHttpUpstream } from "./http-upstream.js";
+import { requestWithMetadata, startMetadataServer } from "./http2-metadata.js";
 import { startTcpUpstream } from "./tcp-upstream.js";
 import { headersFromWire, toWire } from "./wire-text.js";
 
 /** How long something that must come may take, and how long we look whether something comes that must not. */
 const patienceMs = 3000;
 const silenceMs = 100;
+/** How long an exchange may take before the case fails: Envoy itself would wait for minutes. */
+const exchangeMs = 10_000;
 
 /** A real Envoy as an engine: one process, whose filter is configured anew for each case. */
 export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
@@ -21,8 +26,10 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
   const http = filter.kind === "http" ? await startHttpUpstream() : undefined;
   const tcp = filter.kind === "network" ? await startTcpUpstream() : undefined;
   const callee = await startHttpUpstream();
+  const grpc = await grpcServer();
+  const metadata = await startMetadataServer();
   const closeServers = async () => {
-    for (const server of [http, tcp, callee]) await server?.close();
+    for (const server of [http, tcp, callee, grpc, metadata]) await server?.close();
   };
   let config = "";
   let envoy: RunningEnvoy;
@@ -31,8 +38,13 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
       wasm: filter.wasm,
       kind: filter.kind,
       rootId: filter.rootId,
+      plugin: filter.allowOnHeadersStopIteration ? { allow_on_headers_stop_iteration: true } : {},
+      amend: (document) => amended(document as Bootstrap, filter, metadata.port),
       upstream: http?.url ?? tcp?.url ?? "",
-      clusters: [{ name: "callee", host: "127.0.0.1", port: Number(new URL(callee.url).port) }],
+      clusters: [
+        { name: "callee", host: "127.0.0.1", port: Number(new URL(callee.url).port) },
+        { name: "grpc", host: "127.0.0.1", port: grpc.port, http2: true },
+      ],
       onLog: ({ level, message }) => logs.push({ level, message }),
     });
   } catch (error) {
@@ -52,9 +64,15 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
       await configure(testCase.config);
       http.answer = testCase.answer;
       http.seen = null;
-      callee.answer = calleeAnswer(testCase.request.path);
+      callee.answer = ({ path }) => calleeAnswer(path);
       callee.seen = null;
-      const received = await send(envoy.listen, testCase.request);
+      const received = testCase.request.metadata
+        ? await sendMetadata(envoy.listen, testCase.request.path)
+        : await send(envoy.listen, testCase.request);
+      if (testCase.reconfigure !== undefined) {
+        config = testCase.reconfigure;
+        await envoy.update({ config });
+      }
       await until(() => logs.length >= (testCase.expect.logs?.length ?? 0));
       const asked = callee.seen as HttpOutcome["upstream"];
       return {
@@ -107,13 +125,21 @@ function collect(socket: Socket): { text(): string } {
   return { text: () => Buffer.concat(chunks).toString("utf8") };
 }
 
+async function sendMetadata(at: { host: string; port: number }, path: string) {
+  const status = await requestWithMetadata(at, path, exchangeMs);
+  return { status, response: [], body: "", trailers: [] };
+}
+
 function send(at: { host: string; port: number }, request: HttpCase["request"]) {
-  const { method = "GET", path, headers = [], body = "" } = request;
+  const { method = "GET", path, headers = [], body = "", trailers } = request;
   const flat = headers.flatMap(([name, value]) => [name, toWire(value)]);
   const all = ["host", `${at.host}:${at.port}`, ...flat];
-  if (body) all.push("content-length", String(Buffer.byteLength(body)));
-  return new Promise<Pick<HttpOutcome, "status" | "response" | "body">>((resolve, reject) => {
-    const sent = httpRequest({ ...at, method, path, headers: all, agent: false }, (response) => {
+  if (trailers) all.push("transfer-encoding", "chunked");
+  else if (body) all.push("content-length", String(Buffer.byteLength(body)));
+  type Received = Pick<HttpOutcome, "status" | "response" | "body" | "trailers">;
+  return new Promise<Received>((resolve, reject) => {
+    const signal = AbortSignal.timeout(exchangeMs);
+    const sent = httpRequest({ ...at, method, path, headers: all, agent: false, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk) => chunks.push(chunk));
       response.on("error", reject);
@@ -122,10 +148,18 @@ function send(at: { host: string; port: number }, request: HttpCase["request"]) 
           status: response.statusCode ?? 0,
           response: headersFromWire(response.rawHeaders),
           body: Buffer.concat(chunks).toString("utf8"),
+          trailers: headersFromWire(response.rawTrailers),
         }),
       );
     });
-    sent.on("error", reject);
-    sent.end(body);
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ECONNRESET") reject(error);
+      else resolve({ status: 0, response: [], body: "", trailers: [] });
+    });
+    if (trailers) {
+      sent.write(body);
+      sent.addTrailers(trailers.map(([name, value]): [string, string] => [name, toWire(value)]));
+      sent.end();
+    } else sent.end(body);
   });
 }

@@ -9,7 +9,7 @@ import { headersFromWire, toWire } from "./wire-text.js";
 export interface HttpUpstream {
   url: string;
   /** What to answer next. */
-  answer: HttpCase["answer"];
+  answer: HttpCase["answer"] | ((seen: NonNullable<HttpOutcome["upstream"]>) => HttpCase["answer"]);
   /** The last request; null: none since it was set to null. */
   seen: HttpOutcome["upstream"];
   close(): Promise<void>;
@@ -21,8 +21,14 @@ export async function startHttpUpstream(): Promise<HttpUpstream> {
     request.on("data", (chunk) => chunks.push(chunk));
     request.once("end", () => {
       const body = Buffer.concat(chunks).toString("utf8");
-      upstream.seen = { path: request.url ?? "", headers: headersFromWire(request.rawHeaders), body };
-      send(response, upstream.answer ?? {});
+      upstream.seen = {
+        path: request.url ?? "",
+        headers: headersFromWire(request.rawHeaders),
+        body,
+        trailers: headersFromWire(request.rawTrailers),
+      };
+      const { answer, seen } = upstream;
+      send(response, (typeof answer === "function" ? answer(seen) : answer) ?? {});
     });
   });
   server.listen(0, "127.0.0.1");
@@ -42,9 +48,15 @@ export async function startHttpUpstream(): Promise<HttpUpstream> {
 
 function send(
   response: ServerResponse,
-  { status = 200, headers = [], body = "" }: NonNullable<HttpCase["answer"]>,
+  { status = 200, headers = [], body = "", trailers }: NonNullable<HttpCase["answer"]>,
 ): void {
   const flat = headers.flatMap(([name, value]) => [name, toWire(value)]);
-  response.writeHead(status, [...flat, "content-length", String(Buffer.byteLength(body))]);
-  response.end(body);
+  if (!trailers) flat.push("content-length", String(Buffer.byteLength(body)));
+  response.writeHead(status, flat);
+  // Only a chunked message has room for trailers.
+  if (trailers) {
+    response.write(body);
+    response.addTrailers(trailers.map(([name, value]): [string, string] => [name, toWire(value)]));
+  }
+  response.end(trailers ? "" : body);
 }

@@ -6,20 +6,19 @@ import {
   ResponseHeaders,
   RootContext,
 } from "@meshwasm/sdk/assembly";
+import { Config } from "./config";
 
 class {{Name}} extends RootContext {
-  greeting: string = "world";
+  config: Config = new Config();
 
   onConfigure(configuration: PluginConfiguration): bool {
-    const json = configuration.json();
-    this.greeting = json.get("greeting").asString("world");
-    return !json.isInvalid;
+    return this.config.read(configuration);
   }
 }
 
 class {{Name}}Filter extends HttpFilter<{{Name}}> {
   onResponseHeaders(headers: ResponseHeaders, endOfStream: bool): Action {
-    headers.set("x-{{name}}", this.root.greeting);
+    headers.set("x-{{name}}", this.root.config.greeting);
     return Action.Continue;
   }
 }

@@ -6,14 +6,13 @@ import {
   RootContext,
   StreamData,
 } from "@meshwasm/sdk/assembly";
+import { Config } from "./config";
 
 class {{Name}} extends RootContext {
-  banner: string = "hello\n";
+  config: Config = new Config();
 
   onConfigure(configuration: PluginConfiguration): bool {
-    const json = configuration.json();
-    this.banner = json.get("banner").asString("hello\n");
-    return !json.isInvalid;
+    return this.config.read(configuration);
   }
 }
 
@@ -22,7 +21,7 @@ class {{Name}}Filter extends NetworkFilter<{{Name}}> {
 
   onUpstreamData(data: StreamData, size: u32, endOfStream: bool): Action {
     if (!this.greeted) {
-      data.prepend(this.root.banner);
+      data.prepend(this.root.config.banner);
       this.greeted = true;
     }
     return Action.Continue;

@@ -7,6 +7,12 @@ describe("{{name}}", () => {
     expect(exchange.responseHeader("x-{{name}}")).toBe("world");
   });
 
+  it("refuses a configuration that does not fit, and says where", () => {
+    const host = new Host();
+    expect(host.configure('{"greeting": 7}')).toBe(false);
+    expect(host.logged("error", "$.greeting: must be a string")).toBe(true);
+  });
+
   it("takes its greeting from the configuration", () => {
     const host = new Host('{"greeting": "hello there"}');
     expect(host.request().send().responseHeader("x-{{name}}")).toBe("hello there");

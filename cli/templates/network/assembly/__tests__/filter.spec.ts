@@ -7,6 +7,12 @@ describe("{{name}}", () => {
     expect(connection.clientReceived).toBe("hello\npong!");
   });
 
+  it("refuses a configuration that does not fit, and says where", () => {
+    const host = new Host();
+    expect(host.configure('{"banner": 7}')).toBe(false);
+    expect(host.logged("error", "$.banner: must be a string")).toBe(true);
+  });
+
   it("takes its banner from the configuration", () => {
     const host = new Host('{"banner": "220 ready\\r\\n"}');
     expect(host.connect().fromUpstream("pong").clientReceived).toBe("220 ready\r\npong");

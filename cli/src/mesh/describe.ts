@@ -1,0 +1,35 @@
+import type { FilterStatusReport } from "./status.js";
+
+/** The status for people: a block for each filter, and in it a table of its pods. */
+export function describeStatus(reports: readonly FilterStatusReport[]): string {
+  if (reports.length === 0) return "no filters are enabled here";
+  return reports.map(describeOne).join("\n\n");
+}
+
+function describeOne(report: FilterStatusReport): string {
+  const { namespace, name, image, ready, reason, message, digest, revision, matched, loaded } = report;
+  const state = ready === "True" ? "ready" : ready === "False" ? "not ready" : "unknown";
+  const failing = report.conditions.filter(({ type, status }) => status === "False" && type !== "Ready");
+  const rows = report.pods.map((pod) => [
+    pod.workload,
+    pod.namespace === namespace ? pod.pod : `${pod.namespace}/${pod.pod}`,
+    pod.wanted || "(held)",
+    pod.loaded || "(unknown)",
+    pod.reason,
+  ]);
+  return [
+    `${namespace}/${name}: ${state}, ${loaded} of ${matched} pods${ready === "True" ? "" : ` (${reason}: ${message})`}`,
+    `  image     ${image}`,
+    ...(digest ? [`  digest    ${digest}`] : []),
+    ...(revision ? [`  revision  ${revision}`] : []),
+    ...failing.map((each) => `  ${each.type}: ${each.reason}: ${each.message}`),
+    ...(rows.length > 0 ? table([["WORKLOAD", "POD", "WANTED", "LOADED", "WHY"], ...rows]) : []),
+  ].join("\n");
+}
+
+function table(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
+  );
+}

@@ -1,0 +1,121 @@
+import type { RemoteOptions } from "@meshwasm/oras";
+import { MeshwasmError } from "../errors.js";
+import { checkConfigFor, readArtifactFor } from "./artifact.js";
+import { type Cluster, ClusterRefusal } from "./cluster.js";
+import { readConfig } from "./read-config.js";
+import {
+  apiVersion,
+  type FilterDeployment,
+  type FilterSpec,
+  fieldManager,
+  filterDeployments,
+} from "./resources.js";
+
+/** What `meshwasm enable` was asked for; absent members are left as they are in the cluster. */
+export interface EnableRequest {
+  image: string;
+  namespace: string;
+  /** Name of the FilterDeployment. Absent: the filter's. */
+  name?: string;
+  /** Labels of the pods; empty: every workload of the namespace. */
+  selector?: Record<string, string>;
+  /** A JSON or YAML file. */
+  configFile?: string;
+  /** Names of pull secrets in the namespace. */
+  pullSecrets?: string[];
+  failurePolicy?: string;
+  direction?: string;
+  ports?: number[];
+  restart?: string;
+  /** Adds the digest to the image, so that a moved tag changes nothing. */
+  pin?: boolean;
+}
+
+/** A FilterDeployment that was checked but not applied. */
+export interface Prepared {
+  object: FilterDeployment;
+  /** Digest of the manifest that was checked. */
+  digest: string;
+}
+
+/**
+ * Fetches the artifact, checks the configuration against the schema in it, and builds the FilterDeployment.
+ *
+ * @param cluster what is there already is kept where the request says nothing; absent: there is nothing
+ * @throws MeshwasmError USAGE, FILE_NOT_FOUND, CONFIG_INVALID; those of the registry and of the cluster
+ */
+export async function prepareEnable(
+  request: EnableRequest,
+  remote: RemoteOptions,
+  cluster?: Cluster,
+): Promise<Prepared> {
+  const given = request.configFile === undefined ? undefined : await readConfig(request.configFile);
+  const artifact = await readArtifactFor(request.image, remote);
+  const { namespace, name = artifact.name } = request;
+  const found = await cluster?.find<FilterDeployment>(filterDeployments(namespace, name));
+  const config = given ?? (found?.spec.filter.config as Record<string, unknown> | undefined);
+  checkConfigFor(
+    artifact,
+    config,
+    request.configFile ?? (config ? `the configuration of ${namespace}/${name}` : undefined),
+  );
+  const isPinned = request.pin && !request.image.includes("@");
+  const image = isPinned ? `${request.image}@${artifact.digest}` : request.image;
+  const object: FilterDeployment = {
+    ...{ apiVersion, kind: "FilterDeployment", metadata: { name, namespace } },
+    spec: specFrom(request, image, config, found?.spec),
+  };
+  return { object, digest: artifact.digest };
+}
+
+function specFrom(request: EnableRequest, image: string, config: unknown, old?: FilterSpec): FilterSpec {
+  const { selector, pullSecrets, failurePolicy, direction, ports, restart } = request;
+  const { workloadSelector, ...rest } = old ?? { filter: {} };
+  // An upgrade that names no workloads must not reach more of them than before.
+  const kept = selector === undefined ? workloadSelector : undefined;
+  const chosen = selector && Object.keys(selector).length > 0 ? { matchLabels: selector } : kept;
+  const traffic = { ...old?.traffic, ...(direction && { direction }), ...(ports && { ports }) };
+  return {
+    ...rest,
+    filter: {
+      ...old?.filter,
+      image,
+      ...(config === undefined ? {} : { config }),
+      ...(pullSecrets && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
+      ...(failurePolicy && { failurePolicy }),
+    },
+    ...(chosen && { workloadSelector: chosen }),
+    ...(Object.keys(traffic).length > 0 && { traffic }),
+    ...(restart && { delivery: { ...old?.delivery, restart } }),
+  };
+}
+
+/**
+ * Creates or changes the FilterDeployment by server-side apply.
+ *
+ * @param force takes fields over that somebody else applied, such as a GitOps tool
+ * @throws MeshwasmError CLUSTER_UNREACHABLE, CLUSTER_REFUSED
+ */
+export async function applyFilter(
+  cluster: Cluster,
+  object: FilterDeployment,
+  force: boolean,
+): Promise<FilterDeployment> {
+  const { namespace, name } = object.metadata;
+  try {
+    return await cluster.send<FilterDeployment>({
+      method: "PATCH",
+      path: filterDeployments(namespace, name),
+      query: { fieldManager, force: String(force), fieldValidation: "Strict" },
+      body: object,
+      // JSON is YAML.
+      contentType: "application/apply-patch+yaml",
+    });
+  } catch (cause) {
+    if (!(cause instanceof ClusterRefusal) || cause.status !== 409) throw cause;
+    throw new MeshwasmError("CLUSTER_REFUSED", cause.message, {
+      cause,
+      hint: "somebody else manages these fields: change them there, or take them over with --force-conflicts",
+    });
+  }
+}

@@ -1,0 +1,119 @@
+import type { Logger } from "pino";
+import { EventRecorder, type KubeClient, WorkQueue } from "../kube/index.js";
+import { LoadedTracker, type StatsReader } from "../loaded/index.js";
+import type { ModuleServer } from "../modules/index.js";
+import type { Observer } from "./observer.js";
+import { Reconciler } from "./reconcile.js";
+import type { Store } from "./resolve.js";
+import { Tasks } from "./tasks.js";
+import { WantedModules } from "./wanted-modules.js";
+import { World } from "./world.js";
+
+/** What a controller works with. */
+export interface ControllerOptions {
+  client: KubeClient;
+  /** Where FilterDeployments are for the whole mesh. */
+  rootNamespace: string;
+  store: Store;
+  server: Pick<ModuleServer, "setWanted">;
+  stats: Pick<StatsReader, "read">;
+  observe: Observer;
+  log: Logger;
+}
+
+/** Changes of many pods at once, as a rollout makes them, are one reconcile. */
+const gatherMillis = 50;
+const concurrency = 8;
+/** For one image; the store has a limit of its own too. */
+const resolveMillis = 150_000;
+const collectMillis = 10 * 60_000;
+
+/** Follows the cluster and reconciles each FilterDeployment when something that matters to it changes. */
+export class Controller {
+  readonly #world: World;
+  readonly #wanted: WantedModules;
+  readonly #queue: WorkQueue;
+  readonly #tasks = new Tasks(resolveMillis);
+  readonly #options: ControllerOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #synced = false;
+
+  constructor(options: ControllerOptions) {
+    const { client, rootNamespace, log, observe } = options;
+    this.#options = options;
+    this.#wanted = new WantedModules(options.server);
+    this.#world = new World({
+      client,
+      rootNamespace,
+      // Before everything is listed, each object would seem to be alone in the world.
+      onAffected: (key) => this.#synced && this.#queue.addAfter(key, gatherMillis),
+      onError: (resource, error) => log.warn({ resource, error: String(error) }, "cannot follow the cluster"),
+    });
+    const reconciler = new Reconciler({
+      ...{ client, world: this.#world, store: options.store, wanted: this.#wanted, observe, log },
+      tasks: this.#tasks,
+      again: (key) => this.#queue.add(key),
+      loaded: new LoadedTracker(options.stats),
+      events: new EventRecorder(client, (error) =>
+        log.debug({ error: String(error) }, "an event was not written"),
+      ),
+    });
+    this.#queue = new WorkQueue((key) => this.#timed(() => reconciler.reconcile(key)), {
+      concurrency,
+      first: 200,
+      most: 60_000,
+      onError: (key, error, wait) => log.warn({ filter: key, error: String(error), wait }, "will try again"),
+    });
+  }
+
+  /** Keys that wait to be reconciled. */
+  get depth(): number {
+    return this.#queue.depth;
+  }
+
+  /** FilterDeployments that are known. */
+  get filters(): number {
+    return this.#world.filters.size;
+  }
+
+  /** Resolves when the cluster is known and reconciling has begun; also when it was stopped before. */
+  async start(): Promise<void> {
+    await this.#world.start();
+    this.#synced = true;
+    const keys = this.#world.filters.list().map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    this.#wanted.expect(keys);
+    for (const key of keys) this.#queue.add(key);
+    this.#timer = setInterval(() => void this.#collect(), collectMillis);
+  }
+
+  /** Ends what runs; the mesh stays as it is. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#synced = false;
+    this.#wanted.close();
+    this.#tasks.close();
+    await this.#world.stop();
+    await this.#queue.close();
+  }
+
+  async #timed<T>(work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    let failed = true;
+    try {
+      const result = await work();
+      failed = false;
+      return result;
+    } finally {
+      this.#options.observe.reconciled((performance.now() - started) / 1000, failed);
+    }
+  }
+
+  async #collect(): Promise<void> {
+    if (!this.#wanted.complete) return;
+    try {
+      await this.#options.store.collect(this.#wanted.digests());
+    } catch (error) {
+      this.#options.log.warn({ error: String(error) }, "the store was not tidied");
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { noop } from "../api/names.js";
+import type { KnownContent } from "../desired/envoy-filter.js";
+import { forEachLimited } from "../kube/index.js";
+import type { LoadedState } from "../loaded/index.js";
+import type { PodPlan } from "./pod-plan.js";
+import type { Services } from "./services.js";
+
+/** What was seen on the pods that were told what they shall run in the end. */
+export type Observed = ReadonlyMap<PodPlan, LoadedState>;
+
+/** The reader of stats has a limit of its own, over all FilterDeployments. */
+const concurrency = 64;
+
+/** Asks the Envoys that were told; what was seen lately is not asked for again. */
+export async function observeLoaded(
+  id: string,
+  plans: readonly PodPlan[],
+  contents: readonly KnownContent[],
+  { loaded }: Services,
+): Promise<Observed> {
+  const attempts = new Map(contents.map(({ value, attempt }) => [value, attempt]));
+  const told = plans.filter(({ label, wanted }) => label !== undefined && label === wanted);
+  const seen = new Map<PodPlan, LoadedState>();
+  await forEachLimited(told, concurrency, async (plan) => {
+    const value = plan.label ?? noop;
+    seen.set(plan, await loaded.look(plan.pod, { id, value, attempt: attempts.get(value) ?? 1 }));
+  });
+  loaded.keepOnly(id, new Set(told.map(({ pod }) => pod.metadata.uid ?? pod.metadata.name)));
+  return seen;
+}

@@ -1,0 +1,11 @@
+/** Told of what reconciling does, for metrics. */
+export interface Observer {
+  /** A registry, or the store in its place, is asked. */
+  resolve(): void;
+  /** One reconcile ended. */
+  reconciled(seconds: number, failed: boolean): void;
+  /** Labels of pods were written. */
+  labelled(pods: number): void;
+  /** Content is offered to the Envoys once more. */
+  retried(): void;
+}

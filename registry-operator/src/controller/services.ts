@@ -1,0 +1,23 @@
+import type { Logger } from "pino";
+import type { EventRecorder, KubeClient } from "../kube/index.js";
+import type { LoadedTracker } from "../loaded/index.js";
+import type { Observer } from "./observer.js";
+import type { Store } from "./resolve.js";
+import type { Tasks } from "./tasks.js";
+import type { WantedModules } from "./wanted-modules.js";
+import type { World } from "./world.js";
+
+/** What reconciling works with. */
+export interface Services {
+  client: KubeClient;
+  world: World;
+  store: Store;
+  wanted: WantedModules;
+  loaded: LoadedTracker;
+  events: EventRecorder;
+  tasks: Tasks;
+  /** Reconciles a FilterDeployment soon. */
+  again: (key: string) => void;
+  observe: Observer;
+  log: Logger;
+}

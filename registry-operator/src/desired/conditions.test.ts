@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { conditionsFrom, type Finding } from "./conditions.js";
+
+const good: Finding = { status: "True", reason: "Done", message: "" };
+const all = {
+  Resolved: good,
+  Verified: good,
+  Distributed: good,
+  Mounted: good,
+  Programmed: good,
+  Loaded: good,
+};
+
+test("Ready follows from the others, and says what the first that fails says", () => {
+  const ready = conditionsFrom(all, [], 3, "now").at(-1);
+  assert.deepEqual([ready?.type, ready?.status, ready?.observedGeneration], ["Ready", "True", 3]);
+  const bad: Finding = { status: "False", reason: "ImageNotFound", message: "no such image" };
+  const conditions = conditionsFrom({ Resolved: bad }, [], 1, "now");
+  assert.deepEqual(
+    conditions.map(({ status }) => status),
+    ["False", "Unknown", "Unknown", "Unknown", "Unknown", "Unknown", "False"],
+  );
+  assert.equal(conditions.at(-1)?.reason, "ImageNotFound");
+});
+
+test("the time is of the last change of status", () => {
+  const before = conditionsFrom(all, [], 1, "then");
+  const bad: Finding = { status: "False", reason: "NotLoaded", message: "" };
+  const after = conditionsFrom({ ...all, Loaded: bad }, before, 2, "now");
+  const times = Object.fromEntries(after.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]));
+  assert.deepEqual([times.Resolved, times.Loaded, times.Ready], ["then", "now", "now"]);
+});

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { contentName, podLabel } from "../api/names.js";
+import { noopEnvoyFilter, revisionEnvoyFilter } from "./content.js";
+import { type FilterPlan, knownContent } from "./envoy-filter.js";
+import { type Content, revisionOf } from "./revision.js";
+
+const hex = "ab".repeat(32);
+const plan: FilterPlan = {
+  id: "0123456789",
+  namespace: "shop",
+  name: "limit",
+  uid: "u",
+  kind: "http",
+  matchLabels: undefined,
+  direction: "Inbound",
+  ports: [],
+  phase: "UNSPECIFIED",
+  priority: 0,
+  failOpen: false,
+};
+const content: Content = {
+  kind: "http",
+  moduleDigest: `sha256:${hex}`,
+  rootId: "limit",
+  config: { perSecond: 10, text: "ä" },
+  failurePolicy: "FailReload",
+  env: {},
+};
+
+test("a revision's content names the file by digest, and is chosen by the pod's label", () => {
+  const revision = revisionOf(content);
+  const { metadata, spec } = revisionEnvoyFilter(plan, content, 2);
+  assert.equal(metadata.name, contentName(plan.id, revision));
+  assert.deepEqual(spec.workloadSelector, { labels: { [podLabel(plan.id)]: revision } });
+  assert.deepEqual(spec.configPatches, [
+    {
+      applyTo: "EXTENSION_CONFIG",
+      match: { context: "ANY" },
+      patch: {
+        operation: "ADD",
+        value: {
+          name: "meshwasm.io/shop/limit",
+          typed_config: {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+            config: {
+              name: `meshwasm-0123456789.${revision}.sha256-${hex}.2`,
+              root_id: "limit",
+              failure_policy: "FAIL_RELOAD",
+              reload_config: { backoff: { base_interval: "0.1s", max_interval: "1s" } },
+              configuration: {
+                "@type": "type.googleapis.com/google.protobuf.StringValue",
+                value: '{"perSecond":10,"text":"ä"}',
+              },
+              vm_config: {
+                vm_id: "meshwasm-0123456789",
+                runtime: "envoy.wasm.runtime.v8",
+                code: { local: { filename: `/var/local/lib/wasm-filters/sha256-${hex}.wasm` } },
+              },
+            },
+          },
+        },
+      },
+    },
+  ]);
+});
+
+test("what was written can be read back; what is none of ours cannot", () => {
+  const written = revisionEnvoyFilter(plan, content, 7);
+  assert.deepEqual(knownContent(plan.id, written), {
+    name: written.metadata.name,
+    value: revisionOf(content),
+    moduleDigest: content.moduleDigest,
+    attempt: 7,
+  });
+  assert.equal(knownContent(plan.id, noopEnvoyFilter(plan))?.moduleDigest, undefined);
+  assert.equal(knownContent("9876543210", written), undefined);
+  assert.equal(
+    knownContent(plan.id, { ...written, metadata: { ...written.metadata, annotations: {} } }),
+    undefined,
+  );
+});
+
+test("another environment is another VM, and a retry is another name of the same revision", () => {
+  const text = (env: Record<string, string>, attempt = 1) =>
+    JSON.stringify(revisionEnvoyFilter(plan, { ...content, env }, attempt).spec);
+  const vmId = (spec: string) => /"vm_id":"([^"]*)"/.exec(spec)?.[1];
+  assert.notEqual(vmId(text({ A: "1" })), vmId(text({ A: "2" })));
+  assert.match(text({ A: "1" }), /"environment_variables":\{"key_values":\{"A":"1"\}\}/);
+  assert.equal(text({}, 3).replace(/\.3"/, '.1"'), text({}));
+});
+
+test("without a configuration the filter gets none; only FailReload reloads", () => {
+  const text = JSON.stringify(
+    revisionEnvoyFilter(plan, { ...content, config: undefined, failurePolicy: "FailOpen" }, 1),
+  );
+  assert.doesNotMatch(text, /"configuration"|reload_config/);
+  assert.match(text, /"failure_policy":"FAIL_OPEN"/);
+});
+
+test("the content that does nothing names no file", () => {
+  assert.doesNotMatch(JSON.stringify(noopEnvoyFilter(plan)), /wasm-filters/);
+});

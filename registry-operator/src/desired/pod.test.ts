@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { storeDir } from "../api/names.js";
+import { podFacts } from "./pod.js";
+import { selectsPod } from "./selection.js";
+
+const volumes = [{ name: "anything", hostPath: { path: storeDir } }];
+const proxy = {
+  name: "istio-proxy",
+  args: ["proxy", "sidecar"],
+  volumeMounts: [{ name: "anything", mountPath: storeDir }],
+};
+
+function facts(spec: object, status: object = {}, metadata: object = {}) {
+  return podFacts({ metadata: { name: "p", namespace: "shop", ...metadata }, spec, status } as never);
+}
+
+test("a sidecar is found among the containers and, as a native one, among the init containers", () => {
+  for (const place of ["containers", "initContainers"]) {
+    const pod = facts({ [place]: [proxy], volumes }, { podIP: "10.0.0.1" });
+    assert.equal(pod.proxy, "sidecar");
+    assert.equal(pod.mounted, true);
+  }
+  assert.equal(facts({ containers: [{ name: "app" }] }).proxy, undefined);
+  assert.equal(facts({ containers: [{ name: "istio-proxy", args: ["proxy", "router"] }] }).proxy, "gateway");
+});
+
+test("a volume that is not the node's store, or is not mounted there, is no mount", () => {
+  assert.equal(facts({ containers: [proxy], volumes: [{ name: "anything", emptyDir: {} }] }).mounted, false);
+  const elsewhere = { ...proxy, volumeMounts: [{ name: "anything", mountPath: "/elsewhere" }] };
+  assert.equal(facts({ containers: [elsewhere], volumes }).mounted, false);
+});
+
+test("the workload is the one whose template can be annotated", () => {
+  const owner = (kind: string, name: string) => ({ ownerReferences: [{ kind, name, controller: true }] });
+  const labels = { "pod-template-hash": "7d9f" };
+  assert.equal(facts({}, {}, { ...owner("ReplicaSet", "cart-7d9f"), labels }).workload, "Deployment/cart");
+  assert.equal(facts({}, {}, owner("ReplicaSet", "by-hand")).workload, undefined);
+  assert.equal(facts({}, {}, owner("StatefulSet", "db")).workload, "StatefulSet/db");
+  assert.equal(facts({}).workload, undefined);
+});
+
+test("a pod that ended or is being deleted is gone; restarts are the proxy's", () => {
+  assert.equal(facts({}, { phase: "Succeeded" }).gone, true);
+  assert.equal(facts({}, {}, { deletionTimestamp: "2026-01-01T00:00:00Z" }).gone, true);
+  const statuses = [
+    { name: "app", restartCount: 5 },
+    { name: "istio-proxy", restartCount: 2 },
+  ];
+  assert.equal(facts({}, { phase: "Running", containerStatuses: statuses }).restarts, 2);
+  assert.equal(facts({}, { initContainerStatuses: [{ name: "istio-proxy", restartCount: 1 }] }).restarts, 1);
+});
+
+test("gateways are for filters of gateways only", () => {
+  const selection = { namespace: "shop", meshWide: false, matchLabels: undefined };
+  const sidecar = facts({ containers: [proxy] });
+  const gateway = facts({ containers: [{ name: "istio-proxy", args: ["proxy", "router"] }] });
+  for (const direction of ["Inbound", "Outbound"] as const) {
+    assert.equal(selectsPod({ ...selection, direction }, sidecar), true);
+    assert.equal(selectsPod({ ...selection, direction }, gateway), false);
+  }
+  assert.equal(selectsPod({ ...selection, direction: "Gateway" }, gateway), true);
+  assert.equal(selectsPod({ ...selection, direction: "Gateway" }, sidecar), false);
+});

@@ -1,0 +1,101 @@
+import { podLabelPrefix, proxyContainer, storeDir } from "../api/names.js";
+import type { KubeObject, Metadata } from "../kube/object.js";
+
+/** What the operator keeps of a pod; a cluster has many. */
+export interface Pod extends KubeObject {
+  /** Absent: not scheduled yet. */
+  node: string | undefined;
+  ip: string | undefined;
+  /** It ended, or is being deleted: nothing is to be done for it. */
+  gone: boolean;
+  /** What Envoy it has; undefined: none. */
+  proxy: "sidecar" | "gateway" | undefined;
+  /** Its Envoy sees the node's store. */
+  mounted: boolean;
+  /** How often its Envoy's container was started again. */
+  restarts: number;
+  /** `Kind/name` of the workload whose template it comes from; undefined: none that can be annotated. */
+  workload: string | undefined;
+}
+
+interface Container {
+  name: string;
+  args?: string[];
+  volumeMounts?: { name: string; mountPath: string }[];
+}
+
+interface RawPod extends KubeObject {
+  spec?: {
+    nodeName?: string;
+    containers?: Container[];
+    initContainers?: Container[];
+    volumes?: { name: string; hostPath?: { path: string } }[];
+  };
+  status?: {
+    phase?: string;
+    podIP?: string;
+    containerStatuses?: { name: string; restartCount: number }[];
+    initContainerStatuses?: { name: string; restartCount: number }[];
+  };
+}
+
+/** The facts of a pod as the API server gives it. */
+export function podFacts(object: KubeObject): Pod {
+  const { metadata, spec, status } = object as RawPod;
+  // A native sidecar is among the init containers.
+  const proxy = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
+    ({ name }) => name === proxyContainer,
+  );
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const stores = new Set(
+    (spec?.volumes ?? []).filter(({ hostPath }) => hostPath?.path === storeDir).map(({ name }) => name),
+  );
+  return {
+    metadata: keptMetadata(metadata),
+    node: spec?.nodeName,
+    ip: status?.podIP,
+    gone:
+      metadata.deletionTimestamp !== undefined || status?.phase === "Succeeded" || status?.phase === "Failed",
+    proxy: proxy && (proxy.args?.includes("router") ? "gateway" : "sidecar"),
+    mounted: (proxy?.volumeMounts ?? []).some(
+      ({ name, mountPath }) => mountPath === storeDir && stores.has(name),
+    ),
+    restarts: statuses.find(({ name }) => name === proxyContainer)?.restartCount ?? 0,
+    workload: workloadOf(metadata),
+  };
+}
+
+/** The labels of ours that a pod carries. */
+export function ownLabels({ metadata }: Pod): string[] {
+  return Object.keys(metadata.labels ?? {}).filter((name) => name.startsWith(podLabelPrefix));
+}
+
+function keptMetadata({
+  name,
+  namespace,
+  uid,
+  resourceVersion,
+  creationTimestamp,
+  labels,
+  annotations,
+}: Metadata): Metadata {
+  const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith("meshwasm.io/"));
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(own.length > 0 ? { annotations: Object.fromEntries(own) } : {}),
+  };
+}
+
+/** A Deployment's pods belong to a ReplicaSet that is named by the Deployment and the hash of its template. */
+function workloadOf({ ownerReferences, labels }: Metadata): string | undefined {
+  const owner = ownerReferences?.find(({ controller }) => controller);
+  if (!owner) return undefined;
+  if (owner.kind !== "ReplicaSet") return `${owner.kind}/${owner.name}`;
+  const suffix = `-${labels?.["pod-template-hash"]}`;
+  return owner.name.endsWith(suffix) ? `Deployment/${owner.name.slice(0, -suffix.length)}` : undefined;
+}

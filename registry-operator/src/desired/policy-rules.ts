@@ -1,0 +1,19 @@
+import type { FilterPolicy } from "../api/filter-policy.js";
+import type { ModuleRules } from "../modules/contract.js";
+
+/**
+ * What the policies ask of the images of one namespace. All that bind it hold together: the smallest limit, the
+ * registries that each allows.
+ *
+ * @returns one list of rules for each policy that binds the namespace; empty: nothing is asked
+ */
+export function rulesFor(namespace: string, policies: readonly FilterPolicy[]): ModuleRules[] {
+  return policies
+    .filter(({ spec }) => spec.namespaces === undefined || spec.namespaces.includes(namespace))
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map(({ spec }) => ({
+      ...(spec.maxModuleBytes === undefined ? {} : { maxBytes: spec.maxModuleBytes }),
+      ...(spec.allowedRegistries === undefined ? {} : { allowedRegistries: spec.allowedRegistries }),
+      ...(spec.signing === undefined ? {} : { keys: spec.signing.publicKeys }),
+    }));
+}

@@ -1,0 +1,27 @@
+import { noop } from "../api/names.js";
+import type { LoadedPlugin } from "./envoy-stats.js";
+
+/** What an Envoy was told to run of one filter. */
+export interface Told {
+  id: string;
+  /** `noop` or a revision. */
+  value: string;
+  /** Of the revision's content; without meaning for `noop`. */
+  attempt: number;
+}
+
+/** What an Envoy runs of one filter. */
+export interface Verdict {
+  /** It runs what it was told, and nothing else of this filter. */
+  loaded: boolean;
+  /** The revision that it runs, `noop` when none; several, joined, while it changes over. */
+  runs: string;
+}
+
+/** Compares what an Envoy was told with what its stats prove. While the old plugin still ends it counts as not yet loaded. */
+export function judge({ id, value, attempt }: Told, plugins: readonly LoadedPlugin[]): Verdict {
+  const own = plugins.filter((each) => each.id === id);
+  const runs = own.length === 0 ? noop : [...new Set(own.map(({ revision }) => revision))].sort().join(",");
+  if (value === noop) return { loaded: own.length === 0, runs };
+  return { loaded: own.some((each) => each.revision === value && each.attempt === attempt), runs };
+}

@@ -1,0 +1,77 @@
+import type { Pod } from "../desired/pod.js";
+import { judge, type Told } from "./judge.js";
+import type { StatsReader } from "./stats-reader.js";
+
+/** What is known of one filter on one pod. */
+export interface LoadedState {
+  /** Undefined: the Envoy did not answer. */
+  loaded: boolean | undefined;
+  /** What it runs; empty: not known. */
+  runs: string;
+  /** Why it did not answer. */
+  problem: string | undefined;
+  /** Milliseconds since it was first seen with what it was told, and this restart count. */
+  toldFor: number;
+}
+
+interface Record {
+  /** What was told to whom; another key begins anew. */
+  key: string;
+  since: number;
+  /** When it was last seen to be loaded; undefined: not yet. */
+  confirmed: number | undefined;
+  runs: string;
+}
+
+/** An Envoy that was seen to run what it shall is asked again after this long. */
+const trustMillis = 5 * 60_000;
+
+/** Remembers what was seen, so that an idle cluster is left alone. Nothing here must outlive the process. */
+export class LoadedTracker {
+  readonly #reader: Pick<StatsReader, "read">;
+  readonly #records = new Map<string, Map<string, Record>>();
+
+  constructor(reader: Pick<StatsReader, "read">) {
+    this.#reader = reader;
+  }
+
+  /** @param pod with an address; without one its Envoy cannot be asked */
+  async look(pod: Pod, told: Told): Promise<LoadedState> {
+    const record = this.#record(pod, told);
+    const now = performance.now();
+    if (record.confirmed !== undefined && now - record.confirmed < trustMillis) {
+      return { loaded: true, runs: record.runs, problem: undefined, toldFor: now - record.since };
+    }
+    const answer =
+      pod.ip === undefined ? { unreachable: "the pod has no address yet" } : await this.#reader.read(pod.ip);
+    const toldFor = performance.now() - record.since;
+    if ("unreachable" in answer) return { loaded: undefined, runs: "", problem: answer.unreachable, toldFor };
+    const { loaded, runs } = judge(told, answer.plugins);
+    record.confirmed = loaded ? performance.now() : undefined;
+    record.runs = runs;
+    return { loaded, runs, problem: undefined, toldFor };
+  }
+
+  /** Forgets the pods of a filter that are not among these. */
+  keepOnly(id: string, podUids: ReadonlySet<string>): void {
+    const records = this.#records.get(id);
+    for (const uid of records?.keys() ?? []) if (!podUids.has(uid)) records?.delete(uid);
+    if (records?.size === 0) this.#records.delete(id);
+  }
+
+  #record({ metadata, ip, restarts }: Pod, { id, value, attempt }: Told): Record {
+    let records = this.#records.get(id);
+    if (!records) {
+      records = new Map();
+      this.#records.set(id, records);
+    }
+    const uid = metadata.uid ?? metadata.name;
+    const key = `${value} ${attempt} ${ip} ${restarts}`;
+    let record = records.get(uid);
+    if (record?.key !== key) {
+      record = { key, since: performance.now(), confirmed: undefined, runs: "" };
+      records.set(uid, record);
+    }
+    return record;
+  }
+}

@@ -1,0 +1,95 @@
+import { get } from "node:http";
+import { isIPv6 } from "node:net";
+import { type LoadedPlugin, loadedPlugins } from "./envoy-stats.js";
+
+/** How the stats are read. */
+export interface StatsReaderOptions {
+  /** Where a sidecar serves its stats. Default 15090. */
+  port?: number;
+  /** Milliseconds for one answer. Default 3 000. */
+  timeout?: number;
+  /** Envoys that are asked at once. Default 32. */
+  concurrency?: number;
+}
+
+/** What an Envoy answered, or why it did not. */
+export type StatsAnswer = { plugins: LoadedPlugin[] } | { unreachable: string };
+
+const maxBytes = 8 << 20;
+/** An answer serves all who ask within this time: several filters on one pod ask for the same. */
+const freshMillis = 200;
+
+/** Reads the stats of sidecars, bounded in time, size and number. */
+export class StatsReader {
+  readonly #options: Required<StatsReaderOptions>;
+  readonly #answers = new Map<string, { at: number; answer: Promise<StatsAnswer> }>();
+  readonly #waiting: (() => void)[] = [];
+  #active = 0;
+
+  constructor(options: StatsReaderOptions = {}) {
+    this.#options = { port: 15090, timeout: 3_000, concurrency: 32, ...options };
+  }
+
+  /** Which of our plugins the Envoy at this address runs; never throws. @param ip of the pod */
+  read(ip: string): Promise<StatsAnswer> {
+    const known = this.#answers.get(ip);
+    if (known && performance.now() - known.at < freshMillis) return known.answer;
+    const entry = { at: Number.POSITIVE_INFINITY, answer: this.#ask(ip) };
+    this.#answers.set(ip, entry);
+    void entry.answer.then(() => {
+      entry.at = performance.now();
+      setTimeout(() => {
+        if (this.#answers.get(ip) === entry) this.#answers.delete(ip);
+      }, freshMillis).unref();
+    });
+    return entry.answer;
+  }
+
+  async #ask(ip: string): Promise<StatsAnswer> {
+    while (this.#active >= this.#options.concurrency) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#active++;
+    try {
+      return { plugins: loadedPlugins(await this.#fetch(ip)) };
+    } catch (error) {
+      return { unreachable: (error as Error).message };
+    } finally {
+      this.#active--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  #fetch(ip: string): Promise<string> {
+    const host = isIPv6(ip) ? `[${ip}]` : ip;
+    // The filter keeps answers small; an Envoy that does not know it answers with everything, which is bounded.
+    const url = `http://${host}:${this.#options.port}/stats/prometheus?filter=${encodeURIComponent("^wasm\\.meshwasm-")}`;
+    const { timeout } = this.#options;
+    return new Promise((resolve, reject) => {
+      const asked = get(url, { agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > maxBytes) asked.destroy(new Error(`its stats are more than ${maxBytes >> 20} MiB`));
+          chunks.push(chunk);
+        });
+        response.on("end", () => {
+          if (response.statusCode === 200) resolve(Buffer.concat(chunks).toString("utf8"));
+          else reject(new Error(`its stats answered HTTP ${response.statusCode}`));
+        });
+        response.on("error", reject);
+      });
+      const slow = setTimeout(
+        () => asked.destroy(new Error(`no answer within ${timeout / 1000} s`)),
+        timeout,
+      );
+      asked.on("error", reject);
+      asked.on("close", () => {
+        clearTimeout(slow);
+        // Cut off in the middle; after an answer or an error it says nothing.
+        reject(new Error("it closed the connection"));
+      });
+    });
+  }
+}

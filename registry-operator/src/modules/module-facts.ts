@@ -1,0 +1,43 @@
+import { MeshwasmError as HostError, type HostErrorCode, loadModule } from "@meshwasm/sdk/host";
+import { type ErrorCode, MeshwasmError } from "../errors.js";
+
+/** What a module says of itself. */
+export interface ModuleFacts {
+  /** `0.1.0`, `0.2.0` or `0.2.1`. */
+  abi: string;
+  /** `network` when it exports callbacks of connections and none of HTTP. */
+  kind: "http" | "network";
+}
+
+const reasons: Partial<Record<HostErrorCode, ErrorCode>> = {
+  MODULE_INVALID: "ModuleInvalid",
+  ABI_UNSUPPORTED: "AbiUnsupported",
+  IMPORT_MISSING: "ImportMissing",
+  IMPORT_MISMATCH: "ImportMissing",
+};
+
+/**
+ * Compiles a module and refuses what Envoy would refuse when it loads it; nothing in it is run.
+ *
+ * @throws MeshwasmError ModuleInvalid, AbiUnsupported, ImportMissing with the import's name
+ */
+export function moduleFacts(wasm: Uint8Array): ModuleFacts {
+  try {
+    const { abi, shape } = loadModule(wasm);
+    const names = new Set(shape.exports.map(({ name }) => name));
+    const has = (...callbacks: string[]) => callbacks.some((name) => names.has(`proxy_on_${name}`));
+    const isHttp = has(
+      "request_headers",
+      "request_body",
+      "response_headers",
+      "response_body",
+      "response_trailers",
+    );
+    const isNetwork = has("new_connection", "downstream_data", "upstream_data");
+    return { abi, kind: isNetwork && !isHttp ? "network" : "http" };
+  } catch (cause) {
+    if (!(cause instanceof HostError)) throw cause;
+    const code = reasons[cause.code] ?? "ModuleInvalid";
+    throw new MeshwasmError(code, cause.message, { cause, hint: cause.hint || "build the filter again" });
+  }
+}

@@ -1,0 +1,52 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Output } from "../../cli/src/output.js";
+import { pushFilter } from "../../cli/src/publish/push-filter.js";
+import type { Mesh } from "./mesh.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A version of the filter in `examples/hello`. */
+export interface HelloVersion {
+  version: string;
+  /** What its header says before the greeting; what makes it another module. */
+  prefix: string;
+}
+
+/**
+ * Builds a version of the example and pushes it into the mesh's registry.
+ *
+ * @returns its reference, by tag
+ */
+export async function pushHello({ registry }: Mesh, { version, prefix }: HelloVersion): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "meshwasm-hello-"));
+  try {
+    await cp(join(root, "examples", "hello"), copy, {
+      recursive: true,
+      filter: (path) => !/\/(?:build|node_modules)$/.test(path),
+    });
+    await symlink(join(root, "node_modules"), join(copy, "node_modules"));
+    await change(
+      join(copy, "assembly", "index.ts"),
+      "this.root.greeting)",
+      `"${prefix}" + this.root.greeting)`,
+    );
+    await change(join(copy, "filter.yaml"), /^version: .*$/m, `version: ${version}`);
+    const ref = `${registry.host}/filters/hello:${version}`;
+    const output = new Output({ quiet: true });
+    const source = { kind: "folder", path: copy } as const;
+    await pushFilter(source, [ref], { format: "compat", annotations: {}, output });
+    return ref;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function change(file: string, what: string | RegExp, to: string): Promise<void> {
+  const before = await readFile(file, "utf8");
+  const after = before.replace(what, to);
+  if (after === before) throw new Error(`${file} has no ${what}`);
+  await writeFile(file, after);
+}

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import type { KubeObject } from "../parts/kube-api.js";
+import type { Mount } from "./pod-filesystem.js";
+
+/** The injected sidecar's container, be it a native sidecar or a plain container; undefined: the pod has none. */
+export function sidecarContainer(pod: KubeObject): KubeObject | undefined {
+  const { containers, initContainers = [] } = pod.spec;
+  return [...initContainers, ...containers].find(({ name }) => name === "istio-proxy");
+}
+
+/** The node's folders that a container sees. Volumes of other kinds hold nothing that a test reads. */
+export function hostMounts(pod: KubeObject, container: KubeObject, nodeRoot: string): Mount[] {
+  const mounts: Mount[] = [];
+  for (const { name, mountPath, readOnly = false } of container.volumeMounts ?? []) {
+    const volume = pod.spec.volumes.find((each: KubeObject) => each.name === name);
+    if (volume?.hostPath)
+      mounts.push({ source: join(nodeRoot, volume.hostPath.path), path: mountPath, readOnly });
+  }
+  return mounts;
+}
+
+/** The folders of the node that the kubelet makes: hostPath volumes of the type DirectoryOrCreate. */
+export function foldersToCreate(pod: KubeObject, nodeRoot: string): string[] {
+  const volumes: KubeObject[] = pod.spec.volumes ?? [];
+  return volumes
+    .filter(({ hostPath }) => hostPath?.type === "DirectoryOrCreate")
+    .map(({ hostPath }) => join(nodeRoot, hostPath.path));
+}
+
+/** The metadata that injection gives to the sidecar: its plain `ISTIO_META_…` variables. */
+export function sidecarMetadata(container: KubeObject): Record<string, string> {
+  const variables: KubeObject[] = container.env ?? [];
+  return Object.fromEntries(
+    variables
+      .filter(({ name, value }) => name.startsWith("ISTIO_META_") && value !== undefined)
+      .map(({ name, value }) => [name.slice("ISTIO_META_".length), value]),
+  );
+}
+
+/** The node that a DaemonSet means a pod for; undefined: any. */
+export function nodeAskedFor(pod: KubeObject): string | undefined {
+  const terms =
+    pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const fields = terms.flatMap(({ matchFields = [] }: KubeObject) => matchFields);
+  return fields.find(({ key }: KubeObject) => key === "metadata.name")?.values?.[0];
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type Cluster, requireCluster, startCluster } from "./cluster.js";
+
+const skip = await requireCluster();
+const path = "/apis/meshwasm.io/v1alpha1/namespaces/default/filterdeployments";
+const image = "registry.example.com/filters/limit:1.0.0";
+
+let cluster: Cluster;
+
+before(async () => {
+  if (!skip) cluster = await startCluster();
+});
+after(() => cluster?.stop());
+
+function create(spec: object, name = "limit"): Promise<{ spec: never }> {
+  const body = { apiVersion: "meshwasm.io/v1alpha1", kind: "FilterDeployment", metadata: { name }, spec };
+  // Strict, so that a field that nobody knows is an error and not left out without a word.
+  return cluster.kube.api.create(`${path}?fieldValidation=Strict&dryRun=All`, body);
+}
+
+test("defaults are filled in where their parents are", { skip }, async () => {
+  const config = { perSecond: 10, nested: { list: [1, "a", null] } };
+  const { spec } = await create({ filter: { image, config }, traffic: {}, order: {}, delivery: {} });
+  assert.deepEqual(spec, {
+    filter: { image, config, imagePullPolicy: "IfNotPresent", failurePolicy: "FailReload" },
+    traffic: { direction: "Inbound" },
+    order: { phase: "UNSPECIFIED", priority: 0 },
+    delivery: { mode: "Auto", restart: "Auto" },
+    paused: false,
+  });
+});
+
+test("what is wrong, and what this version does not do, is refused with words that help", {
+  skip,
+}, async () => {
+  const filter = { image };
+  const wrong: [spec: object, words: RegExp][] = [
+    [{}, /spec\.filter: Required/],
+    [{ filter: { image: "UPPER/case" } }, /spec\.filter\.image/],
+    [{ filter: { image: "registry.example.com/filters/limit" } }, /a tag or a digest is needed/],
+    [{ filter: { image: `localhost:5000/${"a/".repeat(300)}b:1` } }, /Too long/],
+    [{ filter: { ...filter, failurePolicy: "FailSometimes" } }, /Unsupported value: "FailSometimes"/],
+    [{ filter: { ...filter, config: "text" } }, /must be of type object/],
+    [{ filter: { ...filter, rootId: "a b" } }, /spec\.filter\.rootId/],
+    [{ filter: { ...filter, vm: { env: { "1A": "x" } } } }, /the name of an environment variable/],
+    [
+      { filter: { ...filter, vm: { allowedCapabilities: [] } } },
+      /allowedCapabilities is not supported by this/,
+    ],
+    [{ filter, rollout: { steps: [] } }, /rollout is not supported by this version/],
+    [{ filter, order: { phase: "AUTHZ" } }, /Unsupported value: "AUTHZ"/],
+    [
+      { filter, order: { phase: "AUTHN" }, traffic: { direction: "Outbound" } },
+      /AUTHN is for traffic that comes in/,
+    ],
+    [{ filter, delivery: { mode: "ImageVolume" } }, /Unsupported value: "ImageVolume"/],
+    [{ filter, traffic: { ports: [0] } }, /ports\[0\]/],
+    [{ filter, traffic: { ports: [80, 80] } }, /Duplicate value/],
+    [{ filter, traffic: { ports: [] } }, /ports/],
+    [{ filter, workloadSelector: {} }, /matchLabels: Required/],
+    [{ filter, workloadSelector: { matchLabels: {} } }, /matchLabels/],
+    [{ filter, workloadSelector: { matchLabels: { "meshwasm.io/f-1": "x" } } }, /the operator's own/],
+    [{ filter, workloadSelector: { matchLabels: { app: "a,b" } } }, /matchLabels/],
+    [{ filter, workloadSelector: { matchLabels: { "a b": "c" } } }, /not the name of a label/],
+    [{ filter, something: 1 }, /unknown field "spec\.something"/],
+  ];
+  for (const [spec, words] of wrong) {
+    await assert.rejects(create(spec), { message: words }, JSON.stringify(spec).slice(0, 200));
+  }
+});
+
+test("images are accepted as people write them", { skip }, async () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  for (const good of [
+    "registry.example.com/limit:1.0.0",
+    "localhost:5000/filters/limit:latest",
+    `registry.example.com/a/b-c/d_e@${digest}`,
+    `registry.example.com/limit:1.0.0@${digest}`,
+    "127.0.0.1:35000/hello:v1",
+  ]) {
+    await create({ filter: { image: good } });
+  }
+});
+
+test("policies and nodes have their shapes too", { skip }, async () => {
+  const { api, kubectl } = cluster.kube;
+  const policies = "/apis/meshwasm.io/v1alpha1/filterpolicies?fieldValidation=Strict&dryRun=All";
+  const policy = (spec: object) =>
+    api.create(policies, {
+      apiVersion: "meshwasm.io/v1alpha1",
+      kind: "FilterPolicy",
+      metadata: { name: "p" },
+      spec,
+    });
+  const key = "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n";
+  await policy({
+    namespaces: ["shop"],
+    allowedRegistries: [],
+    maxModuleBytes: 1,
+    signing: { publicKeys: [key] },
+  });
+  await assert.rejects(policy({ signing: { publicKeys: ["-----BEGIN PRIVATE KEY-----"] } }), /publicKeys/);
+  await assert.rejects(policy({ maxModuleBytes: 2 ** 40 }), /maxModuleBytes/);
+  await assert.rejects(policy({ signing: {} }), /publicKeys: Required/);
+
+  const nodes = "/apis/meshwasm.io/v1alpha1/nodemodules";
+  await api.create(nodes, {
+    apiVersion: "meshwasm.io/v1alpha1",
+    kind: "NodeModules",
+    metadata: { name: "n" },
+  });
+  const digests = [`sha256:${"a".repeat(64)}`];
+  await api.patch(`${nodes}/n/status`, { status: { digests, agentVersion: "0.1.0" } });
+  await assert.rejects(api.patch(`${nodes}/n/status`, { status: { digests: ["no digest"] } }), /digests/);
+  assert.match(await kubectl(["get", "nodemodules", "-o", "wide"]), /n\s+0\.1\.0\s+\["sha256:/);
+});
