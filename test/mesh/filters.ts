@@ -8,7 +8,10 @@ import type { Mesh } from "./mesh.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A version of the filter in `examples/hello`. */
+/**
+ * A version of the filter in `examples/hello`. Each also refuses the greeting `refused`, and with the greeting `trap` it
+ * traps on every request.
+ */
 export interface HelloVersion {
   version: string;
   /** What its header says before the greeting; what makes it another module. */
@@ -28,11 +31,13 @@ export async function pushHello({ registry }: Mesh, { version, prefix }: HelloVe
       filter: (path) => !/\/(?:build|node_modules)$/.test(path),
     });
     await symlink(join(root, "node_modules"), join(copy, "node_modules"));
-    await change(
-      join(copy, "assembly", "index.ts"),
-      "this.root.greeting)",
-      `"${prefix}" + this.root.greeting)`,
-    );
+    for (const [what, to] of [
+      ["this.root.greeting)", `"${prefix}" + this.root.greeting)`],
+      ["return !json.isInvalid;", 'return !json.isInvalid && this.greeting != "refused";'],
+      ["greeted.increment();", 'if (this.root.greeting == "trap") unreachable();'],
+    ] as const) {
+      await change(join(copy, "assembly", "index.ts"), what, to);
+    }
     await change(join(copy, "filter.yaml"), /^version: .*$/m, `version: ${version}`);
     const ref = `${registry.host}/filters/hello:${version}`;
     const output = new Output({ quiet: true });

@@ -6,6 +6,8 @@ export interface Observer {
   reconciled(seconds: number, failed: boolean): void;
   /** Labels of pods were written. */
   labelled(pods: number): void;
+  /** A pod that was held unready is deleted, so that its owner makes another one. */
+  replaced(): void;
   /** Content is offered to the Envoys once more. */
   retried(): void;
 }

@@ -15,6 +15,7 @@ import { mountWorkloads, unmountWorkloads } from "./mount-workloads.js";
 import { type Observed, observeLoaded } from "./observe-loaded.js";
 import { type PodPlan, planPods } from "./pod-plan.js";
 import { pullSecrets } from "./pull-secrets.js";
+import { HeldPods } from "./replace-held.js";
 import { type Resolution, resolveFilter } from "./resolve.js";
 import { RejectionRetries } from "./retry-rejected.js";
 import type { Services } from "./services.js";
@@ -29,6 +30,7 @@ const lookAgainMillis = 5 * 60_000;
 export class Reconciler {
   readonly #services: Services;
   readonly #retries = new RejectionRetries();
+  readonly #held = new HeldPods();
   readonly #removals = new SlotRemovals();
 
   constructor(services: Services) {
@@ -42,6 +44,7 @@ export class Reconciler {
     if (!filter) {
       wanted.set(key, undefined);
       this.#retries.forget(key);
+      this.#held.forget(key);
       tasks.forget(`resolve ${key}`);
       return {};
     }
@@ -91,6 +94,7 @@ export class Reconciler {
       findings.Loaded = loadedFinding(plans, observed);
       if (active) await unmountWorkloads(view, this.#services);
       if (active) await this.#retryRejected(view, resolution, observed);
+      if (active) await this.#held.replace(view.key, observed, this.#services);
     }
     const status = this.#status(filter, view, resolution, findings, plans, observed, contents);
     await writeStatus(filter, status, this.#services);
@@ -256,7 +260,7 @@ export class Reconciler {
     const open = plans.map((plan) => observed.get(plan)).filter((state) => state && state.loaded !== true);
     const youngest = Math.min(...open.map((state) => state!.toldFor));
     const waits = [lookAgainMillis];
-    if (open.length > 0) waits.push(Math.min(10_000, Math.max(200, youngest / 4)));
+    if (open.length > 0) waits.push(Math.min(10_000, Math.max(250, youngest / 4)));
     return Math.min(...waits);
   }
 }

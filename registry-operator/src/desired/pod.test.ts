@@ -40,6 +40,23 @@ test("the workload is the one whose template can be annotated", () => {
   assert.equal(facts({}).workload, undefined);
 });
 
+test("an Envoy that runs is ready, or starts", () => {
+  const state = (...containerStatuses: object[]) =>
+    facts({ containers: [proxy] }, { containerStatuses }).proxyState;
+  const running = { name: "istio-proxy", restartCount: 0, state: { running: {} } };
+  assert.equal(state(), "down");
+  assert.equal(state({ ...running, state: { waiting: { reason: "CrashLoopBackOff" } } }), "down");
+  assert.equal(state({ ...running, ready: false }), "starting");
+  assert.equal(state({ ...running, ready: true }), "ready");
+});
+
+test("a pod with a controller is made anew when it is deleted", () => {
+  const owned = (owner: object) => facts({}, {}, { ownerReferences: [owner] }).controlled;
+  assert.equal(owned({ kind: "Job", name: "a", controller: true }), true);
+  assert.equal(owned({ kind: "Node", name: "a" }), false);
+  assert.equal(facts({}).controlled, false);
+});
+
 test("a pod that ended or is being deleted is gone; restarts are the proxy's", () => {
   assert.equal(facts({}, { phase: "Succeeded" }).gone, true);
   assert.equal(facts({}, {}, { deletionTimestamp: "2026-01-01T00:00:00Z" }).gone, true);

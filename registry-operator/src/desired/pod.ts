@@ -12,8 +12,12 @@ export interface Pod extends KubeObject {
   proxy: "sidecar" | "gateway" | undefined;
   /** Its Envoy sees the node's store. */
   mounted: boolean;
+  /** Of its Envoy's container: it runs and passed its probe, it runs, or neither. */
+  proxyState: "ready" | "starting" | "down";
   /** How often its Envoy's container was started again. */
   restarts: number;
+  /** Somebody makes another one when it is deleted. */
+  controlled: boolean;
   /** `Kind/name` of the workload whose template it comes from; undefined: none that can be annotated. */
   workload: string | undefined;
 }
@@ -22,6 +26,13 @@ interface Container {
   name: string;
   args?: string[];
   volumeMounts?: { name: string; mountPath: string }[];
+}
+
+interface ContainerStatus {
+  name: string;
+  restartCount: number;
+  ready?: boolean;
+  state?: { running?: object };
 }
 
 interface RawPod extends KubeObject {
@@ -34,8 +45,8 @@ interface RawPod extends KubeObject {
   status?: {
     phase?: string;
     podIP?: string;
-    containerStatuses?: { name: string; restartCount: number }[];
-    initContainerStatuses?: { name: string; restartCount: number }[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
   };
 }
 
@@ -47,6 +58,7 @@ export function podFacts(object: KubeObject): Pod {
     ({ name }) => name === proxyContainer,
   );
   const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const proxyStatus = statuses.find(({ name }) => name === proxyContainer);
   const stores = new Set(
     (spec?.volumes ?? []).filter(({ hostPath }) => hostPath?.path === storeDir).map(({ name }) => name),
   );
@@ -60,7 +72,9 @@ export function podFacts(object: KubeObject): Pod {
     mounted: (proxy?.volumeMounts ?? []).some(
       ({ name, mountPath }) => mountPath === storeDir && stores.has(name),
     ),
-    restarts: statuses.find(({ name }) => name === proxyContainer)?.restartCount ?? 0,
+    proxyState: !proxyStatus?.state?.running ? "down" : proxyStatus.ready ? "ready" : "starting",
+    restarts: proxyStatus?.restartCount ?? 0,
+    controlled: (metadata.ownerReferences ?? []).some(({ controller }) => controller),
     workload: workloadOf(metadata),
   };
 }

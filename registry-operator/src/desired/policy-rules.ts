@@ -9,11 +9,27 @@ import type { ModuleRules } from "../modules/contract.js";
  */
 export function rulesFor(namespace: string, policies: readonly FilterPolicy[]): ModuleRules[] {
   return policies
-    .filter(({ spec }) => spec.namespaces === undefined || spec.namespaces.includes(namespace))
+    .filter((policy) => binds(policy, namespace))
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     .map(({ spec }) => ({
       ...(spec.maxModuleBytes === undefined ? {} : { maxBytes: spec.maxModuleBytes }),
       ...(spec.allowedRegistries === undefined ? {} : { allowedRegistries: spec.allowedRegistries }),
       ...(spec.signing === undefined ? {} : { keys: spec.signing.publicKeys }),
     }));
+}
+
+/**
+ * Which policy has the filters of a namespace do nothing, in words for a status; undefined: none.
+ *
+ * @param namespace of the FilterDeployment, not of a pod
+ */
+export function disabledBy(namespace: string, policies: readonly FilterPolicy[]): string | undefined {
+  const names = policies
+    .filter((policy) => policy.spec.disabled === true && binds(policy, namespace))
+    .map(({ metadata }) => metadata.name);
+  return names.length === 0 ? undefined : `FilterPolicy ${names.sort()[0]}`;
+}
+
+function binds({ spec }: FilterPolicy, namespace: string): boolean {
+  return spec.namespaces === undefined || spec.namespaces.includes(namespace);
 }

@@ -9,7 +9,7 @@
  * | meshwasm.io          | filterdeployments/status              | patch                                   | status |
  * | meshwasm.io          | filterpolicies, nodemodules           | list, watch                             | |
  * | networking.istio.io  | envoyfilters                          | list, watch, create, patch, update, delete | slots and content |
- * | ""                   | pods                                  | list, watch, patch                      | the labels that choose content |
+ * | ""                   | pods                                  | list, watch, patch, delete              | the labels that choose content; pods that are held |
  * | ""                   | namespaces                            | list, watch                             | Pod Security levels |
  * | ""                   | events                                | create, patch                           | |
  * | ""                   | secrets                               | get                                     | pull secrets that resources name; bind it by namespace to narrow it |

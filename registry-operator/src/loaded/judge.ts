@@ -12,16 +12,16 @@ export interface Told {
 
 /** What an Envoy runs of one filter. */
 export interface Verdict {
-  /** It runs what it was told, and nothing else of this filter. */
-  loaded: boolean;
+  /** What it was told is there; perhaps beside something else, which a long stream still uses. */
+  has: boolean;
   /** The revision that it runs, `noop` when none; several, joined, while it changes over. */
   runs: string;
 }
 
-/** Compares what an Envoy was told with what its stats prove. While the old plugin still ends it counts as not yet loaded. */
+/** Compares what an Envoy was told with what its stats say. */
 export function judge({ id, value, attempt }: Told, plugins: readonly LoadedPlugin[]): Verdict {
   const own = plugins.filter((each) => each.id === id);
   const runs = own.length === 0 ? noop : [...new Set(own.map(({ revision }) => revision))].sort().join(",");
-  if (value === noop) return { loaded: own.length === 0, runs };
-  return { loaded: own.some((each) => each.revision === value && each.attempt === attempt), runs };
+  if (value === noop) return { has: own.length === 0, runs };
+  return { has: own.some((each) => each.revision === value && each.attempt === attempt), runs };
 }

@@ -18,6 +18,8 @@ interface Record {
   /** What was told to whom; another key begins anew. */
   key: string;
   since: number;
+  /** Since when it was seen at each look; undefined: it was not, at the last one. */
+  seen: number | undefined;
   /** When it was last seen to be loaded; undefined: not yet. */
   confirmed: number | undefined;
   runs: string;
@@ -25,29 +27,36 @@ interface Record {
 
 /** An Envoy that was seen to run what it shall is asked again after this long. */
 const trustMillis = 5 * 60_000;
+/** A plugin is there, too, for the moment in which Envoy tries what it then rejects. What is there for so long stays. */
+const tryingMillis = 1_000;
 
 /** Remembers what was seen, so that an idle cluster is left alone. Nothing here must outlive the process. */
 export class LoadedTracker {
   readonly #reader: Pick<StatsReader, "read">;
+  readonly #now: () => number;
   readonly #records = new Map<string, Map<string, Record>>();
 
-  constructor(reader: Pick<StatsReader, "read">) {
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(reader: Pick<StatsReader, "read">, now: () => number = () => performance.now()) {
     this.#reader = reader;
+    this.#now = now;
   }
 
   /** @param pod with an address; without one its Envoy cannot be asked */
   async look(pod: Pod, told: Told): Promise<LoadedState> {
     const record = this.#record(pod, told);
-    const now = performance.now();
+    const now = this.#now();
     if (record.confirmed !== undefined && now - record.confirmed < trustMillis) {
       return { loaded: true, runs: record.runs, problem: undefined, toldFor: now - record.since };
     }
     const answer =
       pod.ip === undefined ? { unreachable: "the pod has no address yet" } : await this.#reader.read(pod.ip);
-    const toldFor = performance.now() - record.since;
+    const toldFor = this.#now() - record.since;
     if ("unreachable" in answer) return { loaded: undefined, runs: "", problem: answer.unreachable, toldFor };
-    const { loaded, runs } = judge(told, answer.plugins);
-    record.confirmed = loaded ? performance.now() : undefined;
+    const { has, runs } = judge(told, answer.plugins);
+    record.seen = has ? (record.seen ?? this.#now()) : undefined;
+    const loaded = record.seen !== undefined && this.#now() - record.seen >= tryingMillis;
+    record.confirmed = loaded ? this.#now() : undefined;
     record.runs = runs;
     return { loaded, runs, problem: undefined, toldFor };
   }
@@ -69,7 +78,7 @@ export class LoadedTracker {
     const key = `${value} ${attempt} ${ip} ${restarts}`;
     let record = records.get(uid);
     if (record?.key !== key) {
-      record = { key, since: performance.now(), confirmed: undefined, runs: "" };
+      record = { key, since: this.#now(), seen: undefined, confirmed: undefined, runs: "" };
       records.set(uid, record);
     }
     return record;

@@ -34,6 +34,7 @@ export class Metrics {
   });
   readonly #resolves = this.#counter("meshwasm_resolves_total", "Images that were resolved, or tried to be.");
   readonly #labels = this.#counter("meshwasm_pod_labels_written_total", "Labels written on pods.");
+  readonly #replaced = this.#counter("meshwasm_held_pods_replaced_total", "Held pods that were replaced.");
   readonly #retries = this.#counter(
     "meshwasm_content_retries_total",
     "Contents offered once more after a rejection.",
@@ -59,6 +60,7 @@ export class Metrics {
       this.#seconds.observe(seconds);
     },
     labelled: (pods) => this.#labels.inc(pods),
+    replaced: () => this.#replaced.inc(),
     retried: () => this.#retries.inc(),
   };
 

@@ -1,0 +1,56 @@
+import { wellKnown } from "../kube/index.js";
+import type { Observed } from "./observe-loaded.js";
+import type { PodPlan } from "./pod-plan.js";
+import type { Services } from "./services.js";
+
+/** An Envoy that starts reads what it is told at once; the rest of its start may take a while. */
+const patienceMillis = 10_000;
+const mostMillis = 10 * 60_000;
+
+/**
+ * Replaces pods that were told too late. istiod reads a pod's labels when its Envoy connects, and again only while the pod
+ * is ready: a pod that is held unready until its content comes, and got its label after its Envoy connected, would wait for
+ * ever (istiod's `pilot/pkg/serviceregistry/kube/controller/pod.go` and `pilot/pkg/xds/ads.go`, of 1.31). It has not begun
+ * to serve, so nothing is lost. One at a time, and later each time as long as that does not help: the pod may be held by
+ * something else.
+ */
+export class HeldPods {
+  readonly #tries = new Map<string, { count: number; at: number }>();
+
+  /** Deletes a held pod that its owner makes anew. */
+  async replace(key: string, observed: Observed, services: Services): Promise<void> {
+    const held = [...observed]
+      .filter(([plan, state]) => isHeld(plan) && state.loaded === undefined && state.toldFor > patienceMillis)
+      .map(([{ pod }]) => pod);
+    const known = this.#tries.get(key);
+    const [pod] = held;
+    if (!pod) {
+      if (known && [...observed.values()].every(({ loaded }) => loaded === true)) this.#tries.delete(key);
+      return;
+    }
+    const now = performance.now();
+    if (known && now - known.at < Math.min(mostMillis, patienceMillis * 2 ** known.count)) return;
+    this.#tries.set(key, { count: (known?.count ?? 0) + 1, at: now });
+    const { namespace = "", name, uid } = pod.metadata;
+    services.log.warn(
+      { filter: key, pod: `${namespace}/${name}` },
+      "held since before it was told: replaced",
+    );
+    services.observe.replaced();
+    await services.client.delete(wellKnown.pods, { namespace, name }, { uid });
+    await services.events.record(wellKnown.pods, pod, {
+      type: "Normal",
+      reason: "HeldPodReplaced",
+      message: `its Envoy was told too late what to run of ${key}, and had not begun to serve`,
+    });
+  }
+
+  forget(key: string): void {
+    this.#tries.delete(key);
+  }
+}
+
+/** An Envoy opens no port, that of its stats neither, before it has all that it needs to serve. */
+function isHeld({ pod }: PodPlan): boolean {
+  return pod.controlled && !pod.gone && pod.proxyState === "starting";
+}

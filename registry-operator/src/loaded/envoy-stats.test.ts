@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pluginName } from "../api/names.js";
+import { loadedPlugins } from "./envoy-stats.js";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+/** As Envoy writes it: all but letters, digits and _ becomes _. */
+function line(name: string, stat = "vm_reload", tags = "{}"): string {
+  return `envoy_wasm_${name.replaceAll(/[^A-Za-z0-9_]/g, "_")}_${stat}${tags} 0\n`;
+}
+
+test("a name that the operator gave is read back, each once", () => {
+  const name = pluginName("0123456789", "r-abcdef0123", digest, 12);
+  const text = `# TYPE envoy_wasm_x counter\n${line(name)}${line(name)}${line(name, "vm_reload_success")}`;
+  assert.deepEqual(loadedPlugins(text), [
+    { id: "0123456789", revision: "r-abcdef0123", moduleDigest: digest, attempt: 12 },
+  ]);
+  assert.equal(loadedPlugins(line(name, "vm_reload", "")).length, 1, "without tags");
+});
+
+test("what is none of ours is not", () => {
+  assert.deepEqual(loadedPlugins(line("other.plugin")), []);
+  assert.deepEqual(loadedPlugins(line("meshwasm-0123456789.r-abcdef0123")), []);
+  assert.deepEqual(loadedPlugins(""), []);
+});
