@@ -1,8 +1,8 @@
-import { runInNewContext } from "node:vm";
 import { Ajv, type AnySchemaObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { MeshwasmError } from "../errors.js";
+import { withinCpuTime } from "./within-cpu-time.js";
 
 /** A schema's pattern can run for ever on some text; both come from others. */
 const limitMillis = 1000;
@@ -47,10 +47,9 @@ function ajvFor(schema: AnySchemaObject): Ajv {
   return ajv;
 }
 
-/** The time limit of `vm` holds for all that the script calls, regular expressions included. */
 function limited<T>(work: () => T): T {
   try {
-    return runInNewContext("work()", { work }, { timeout: limitMillis });
+    return withinCpuTime(limitMillis, work);
   } catch (cause) {
     throw new MeshwasmError(
       "ConfigSchemaInvalid",
