@@ -1,12 +1,22 @@
-// Speed and size. Usage: npm run bench. The figures are this machine's, now: compare within a run only.
+// Speed and size. Usage: npm run bench [-- PART...]; a part is sdk (build, host and Envoy) or oci (beside crane and the
+// ORAS Python SDK). The figures are this machine's, now: compare within a run only.
 
-import { runForCode } from "./run.mjs";
+import { join } from "node:path";
+import { root, run, runForCode } from "./run.mjs";
 import { ensureEnvoy } from "./setup/envoy.mjs";
+import { ensureInterop } from "./setup/interop.mjs";
 import { ensureNpmPackages } from "./setup/npm-packages.mjs";
 
+const parts = process.argv.length > 2 ? process.argv.slice(2) : ["sdk", "oci"];
 await ensureNpmPackages();
-await ensureEnvoy();
+if (parts.includes("sdk")) await ensureEnvoy();
+if (parts.includes("oci")) {
+  await ensureInterop({ install: true });
+  // What is measured is the CLI as its users have it.
+  await run(process.execPath, [join(root, "scripts", "build.mjs")]);
+}
 process.exitCode = await runForCode(process.execPath, [
   ...["--conditions=meshwasm:source", "--import", "tsx"],
   "test/bench/main.ts",
+  ...parts,
 ]);

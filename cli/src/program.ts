@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { buildCommand } from "./commands/build.js";
 import { copyCommand } from "./commands/copy.js";
+import { diffCommand } from "./commands/diff.js";
 import { disableCommand } from "./commands/disable.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { enableCommand } from "./commands/enable.js";
@@ -39,6 +40,7 @@ const commands = [
   loginCommand,
   logoutCommand,
   enableCommand,
+  diffCommand,
   disableCommand,
   statusCommand,
   operatorCommand,

@@ -35,10 +35,14 @@ const exitCodes = {
   AbiUnsupported: 1,
   /** The module imports what Envoy does not provide. */
   ImportMissing: 1,
+  /** The module imports what the FilterPolicy does not allow. */
+  CapabilityNotAllowed: 1,
   /** A policy asks for a signature, and there is none. */
   SignatureMissing: 1,
   /** No key of the policy has made the signature. */
   SignatureInvalid: 1,
+  /** A FilterPolicy that cannot be kept to, such as a key of a kind that is not supported. */
+  PolicyInvalid: 2,
   /** The store's file system is full. */
   StoreFull: 1,
   /** The store's file system refused. */

@@ -42,6 +42,7 @@ function operatorCommand(signal: AbortSignal): Command {
     .option("--root-namespace <name>", "the mesh's root namespace", rootNamespace)
     .option("--listen <host:port>", "for the agents", "0.0.0.0:8443")
     .option("--host <names...>", "more names under which agents reach it")
+    .option("--webhook-listen <host:port>", "for the API server's admission; absent: it is not served")
     .option("--metrics-listen <host:port>", "for metrics and probes", "0.0.0.0:8080")
     .option("--store-dir <folder>", "its own copies of modules", "/var/lib/meshwasm")
     .option("--plain-http-registries <hosts...>", "registries that are asked over plain HTTP")

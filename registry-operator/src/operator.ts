@@ -13,6 +13,7 @@ import { StatsReader } from "./loaded/index.js";
 import { Metrics } from "./metrics/metrics.js";
 import { startMetricsServer } from "./metrics/metrics-server.js";
 import { createModuleServer, openModuleStore } from "./modules/index.js";
+import { startWebhook, type Webhook } from "./webhook/index.js";
 
 /** How the operator runs; every member may be absent. */
 export interface OperatorOptions {
@@ -28,6 +29,8 @@ export interface OperatorOptions {
   hosts?: readonly string[] | undefined;
   /** `HOST:PORT` for metrics and probes. Absent: `0.0.0.0:8080`. */
   metricsListen?: string | undefined;
+  /** `HOST:PORT` for the API server's admission. Absent: no webhook is served. */
+  webhookListen?: string | undefined;
   /** Its own copies of modules. Absent: `/var/lib/meshwasm`. */
   storeDir?: string | undefined;
   /** Registries, `HOST:PORT`, that are asked over plain HTTP. */
@@ -39,7 +42,9 @@ export interface OperatorOptions {
   /** Absent: JSON lines on standard output. */
   log?: Logger | undefined;
   /** Called each time that it has begun to lead. */
-  onLeading?: ((urls: { modules: string; metrics: string }) => void) | undefined;
+  onLeading?:
+    | ((urls: { modules: string; metrics: string; webhook?: string | undefined }) => void)
+    | undefined;
 }
 
 /**
@@ -77,18 +82,27 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
 
   const lead = async (leading: AbortSignal) => {
     const service = `${fieldManager}.${namespace}.svc`;
+    const hosts = [
+      service,
+      `${service}.cluster.local`,
+      "localhost",
+      "127.0.0.1",
+      "::1",
+      ...(options.hosts ?? []),
+    ];
+    const authority = new KubeAuthority(client, namespace);
+    const rootNamespace = options.rootNamespace ?? defaultRootNamespace;
+    const onError = (error: unknown, what: string) => log.warn({ error: String(error) }, what);
     const server = createModuleServer({
-      store,
-      authority: new KubeAuthority(client, namespace),
+      ...{ store, authority, hosts, onError },
       reviewer: new KubeTokenReviewer(client, { namespace }),
       listen: options.listen ?? "0.0.0.0:8443",
-      hosts: [service, `${service}.cluster.local`, "localhost", "127.0.0.1", "::1", ...(options.hosts ?? [])],
-      onError: (error, what) => log.warn({ error: String(error) }, what),
     });
     const { url } = await server.listen();
+    let webhook: Webhook | undefined;
     const running = new Controller({
       ...{ client, store, server, log, observe: metrics.observer },
-      rootNamespace: options.rootNamespace ?? defaultRootNamespace,
+      rootNamespace,
       stats: new StatsReader(options.statsPort === undefined ? {} : { port: options.statsPort }),
     });
     const ended = new Promise<void>((resolve) => {
@@ -96,16 +110,21 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
       leading.addEventListener("abort", () => resolve(), { once: true });
     });
     try {
+      const { webhookListen: listen } = options;
+      if (listen !== undefined) {
+        webhook = await startWebhook({ client, store, authority, listen, hosts, rootNamespace, onError });
+      }
       await Promise.race([running.start(), ended]);
       if (!leading.aborted) {
         controller = running;
         log.info({ modules: url, metrics: http.url }, "the operator leads");
-        options.onLeading?.({ modules: url, metrics: http.url });
+        options.onLeading?.({ modules: url, metrics: http.url, webhook: webhook?.url });
       }
       await ended;
     } finally {
       controller = undefined;
       await running.stop();
+      await webhook?.close();
       await server.close();
     }
   };

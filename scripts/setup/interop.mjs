@@ -17,7 +17,7 @@ export const interopPrograms = { "oras-go": join(folder, "oras-go"), registry: j
  */
 export async function ensureInterop({ install }) {
   const missing = [];
-  for (const tool of ["crane", "regctl"]) {
+  for (const tool of ["crane", "regctl", "cosign"]) {
     const found = (await ensureGoTool(tool, { install })) ?? (await capture(tool, ["version"]));
     if (found === undefined) missing.push(`${tool}: ${goHint}`);
   }

@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeObject } from "../parts/kube-api.js";
 import { testFailed } from "../parts/test-failed.js";
 import { pushHello } from "./filters.js";
 import { store } from "./hand-written.js";
@@ -148,9 +149,12 @@ test("a registry that is down holds up nothing that runs, and is named", { skip 
 
 test("a configuration that breaks the filter's schema changes nothing, and is named", { skip }, async () => {
   const scene = await enabled({ config: { greeting: "hello" } });
-  await scene.enable(all.v1, { config: { greeting: 7 } });
-  const { message } = await scene.reason("Verified", "ConfigInvalid");
-  assert.match(message, /greeting must be string/);
+  // The webhook says it at once; where it could not be asked, the status does.
+  const said = await scene.enable(all.v1, { config: { greeting: 7 } }).then(
+    async () => (await scene.reason("Verified", "ConfigInvalid")).message,
+    (error: Error) => error.message,
+  );
+  assert.match(said, /greeting must be string/);
   await scene.everyPodSays("one hello");
 });
 
@@ -198,4 +202,49 @@ test("where an agent is down a new module does not arrive, which is named, until
     await scene.everyPodSays("three world");
     await scene.filterReady();
   });
+});
+
+test("a policy that disables: every Envoy is without the filter at once, later pods too, and nothing closes", {
+  skip,
+}, async () => {
+  const { kube } = all.mesh;
+  const policies = "/apis/meshwasm.io/v1alpha1/filterpolicies";
+  const policy = (spec: object) => ({
+    ...{ apiVersion: "meshwasm.io/v1alpha1", kind: "FilterPolicy", metadata: { name: "off" }, spec },
+  });
+  const scene = await enabled();
+  await scene.underLoad(async () => {
+    await kube.api.create(policies, policy({ disabled: true }));
+    await scene.everyPodSays(null);
+    const { message } = await scene.reason("Ready", "Superseded");
+    assert.match(message, /FilterPolicy off goes first/);
+    await kube.api.delete(`${policies}/off`);
+    await scene.everyPodSays("one world");
+    await scene.filterReady();
+  });
+  await kube.api.create(policies, policy({ disabled: true, namespaces: [scene.namespace] }));
+  await scene.everyPodSays(null);
+  await scene.scale(3);
+  await scene.everyPodSays(null);
+  await kube.api.delete(`${policies}/off`);
+  await scene.everyPodSays("one world");
+});
+
+test("with the operator gone for good, deleting the slot lets held pods serve without the filter", {
+  skip,
+}, async () => {
+  const { kube } = all.mesh;
+  const scene = await enabled();
+  await all.operator.kill();
+  await scene.scale(3);
+  await until("the third pod runs", async () =>
+    (await scene.web.pods()).find((pod) => pod.status.phase === "Running" && !isReady(pod)),
+  );
+  const { items } = await kube.api.get(scene.envoyFilters);
+  const slot = items.find(({ metadata }: KubeObject) => metadata.name.endsWith("-slot"));
+  await kube.api.delete(`${scene.envoyFilters}/${slot.metadata.name}`);
+  await scene.everyPodSays(null);
+  await operatorIsBack();
+  await scene.filterReady();
+  await scene.everyPodSays("one world");
 });

@@ -28,9 +28,9 @@ const program = fileURLToPath(new URL("./run-operator.ts", import.meta.url));
 /** Installs what is shipped and starts the operator and an agent for each node, until the mesh stops. */
 export async function startOperator(mesh: Mesh): Promise<RunningOperator> {
   const { kube } = mesh;
-  const daemonSet = await install(mesh);
   const folder = await mkdtemp(join(mesh.folder, "operator-"));
-  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const [port = 0, metricsPort = 0, webhookPort = 0] = await freePorts(3);
+  const daemonSet = await install(mesh, `https://127.0.0.1:${webhookPort}`);
   const metricsUrl = `http://127.0.0.1:${metricsPort}`;
   const kubeconfig = await kube.kubeconfigFor({ namespace, serviceAccount: "meshwasm-operator" });
   const leads = async () => (await fetch(`${metricsUrl}/readyz`)).ok;
@@ -39,6 +39,7 @@ export async function startOperator(mesh: Mesh): Promise<RunningOperator> {
     [
       ...["operator", "--kubeconfig", kubeconfig, "--listen", `127.0.0.1:${port}`],
       ...["--metrics-listen", `127.0.0.1:${metricsPort}`, "--store-dir", join(folder, "store")],
+      ...["--webhook-listen", `127.0.0.1:${webhookPort}`],
       ...["--plain-http-registries", mesh.registry.host, "--lease-seconds", "3"],
     ],
     join(mesh.folder, "operator.log"),
@@ -78,11 +79,12 @@ export async function startOperator(mesh: Mesh): Promise<RunningOperator> {
 }
 
 /**
- * Applies the manifests as they are shipped, but for the two that run containers.
+ * Applies the manifests as they are shipped, but for the two that run containers. No Service leads anywhere here, so the API
+ * server is told the webhook's address.
  *
  * @returns the DaemonSet of the agents
  */
-async function install({ kube }: Mesh): Promise<KubeObject> {
+async function install({ kube }: Mesh, webhookUrl: string): Promise<KubeObject> {
   const text = await kube.kubectl(["kustomize", deploy]);
   const json = await kube.kubectl(["create", "--dry-run=client", "-o", "json", "-f", "-"], text);
   const objects = json
@@ -92,6 +94,10 @@ async function install({ kube }: Mesh): Promise<KubeObject> {
       const object = JSON.parse(each);
       return object.kind === "List" ? object.items : [object];
     });
+  for (const { clientConfig } of objects.flatMap(({ webhooks = [] }) => webhooks)) {
+    clientConfig.url = webhookUrl + clientConfig.service.path;
+    delete clientConfig.service;
+  }
   const runs = ({ kind }: KubeObject) => kind === "Deployment" || kind === "DaemonSet";
   const list = { apiVersion: "v1", kind: "List", items: objects.filter((each) => !runs(each)) };
   await kube.kubectl(["apply", "--server-side", "-f", "-"], JSON.stringify(list));

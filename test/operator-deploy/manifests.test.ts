@@ -63,23 +63,25 @@ test("the operator's roles are what src/kube says that it asks for, and nothing 
   const granted = roles
     .flatMap(({ rules = [] }: Manifest) => rules)
     .flatMap((rule: Manifest) => grants(rule.apiGroups[0], rule.resources, rule.verbs));
-  // What the authority and the module server ask for stands in src/certificates.
+  // What the authority and the module server ask for stands in src/certificates, and in src/webhook what that does.
   const own = [
     ...grants("authentication.k8s.io", ["tokenreviews"], ["create"]),
     ...grants("", ["secrets"], ["get", "create", "update"]),
     ...grants("", ["configmaps"], ["get", "create", "patch"]),
+    ...grants("admissionregistration.k8s.io", ["validatingwebhookconfigurations"], ["get", "patch"]),
   ];
   assert.deepEqual([...new Set(granted)].sort(), [...new Set([...asked, ...own])].sort());
 });
 
 test("the API server lets the accounts do this, and not that", { skip }, async () => {
+  const webhooks = ["admissionregistration.k8s.io", "validatingwebhookconfigurations"] as const;
   const cases: [
     account: string,
     allowed: boolean,
     verb: string,
     group: string,
     resource: string,
-    namespace?: string,
+    namespace?: string | undefined,
     name?: string,
   ][] = [
     ["operator", true, "patch", "meshwasm.io", "filterdeployments/status", "shop"],
@@ -92,7 +94,11 @@ test("the API server lets the accounts do this, and not that", { skip }, async (
     ["operator", false, "list", "", "secrets", "shop"],
     ["operator", false, "update", "", "secrets", "meshwasm-system", "other"],
     ["operator", false, "create", "", "secrets", "shop"],
-    ["operator", false, "delete", "", "pods", "shop"],
+    ["operator", true, "delete", "", "pods", "shop"],
+    ["operator", true, "patch", ...webhooks, undefined, "meshwasm"],
+    ["operator", false, "patch", ...webhooks, undefined, "somebody-elses"],
+    ["operator", false, "create", ...webhooks],
+    ["operator", false, "delete", ...webhooks, undefined, "meshwasm"],
     ["operator", false, "create", "", "pods", "shop"],
     ["operator", false, "update", "apps", "deployments", "shop"],
     ["operator", false, "create", "meshwasm.io", "filterdeployments", "shop"],

@@ -98,10 +98,13 @@ test("policies and nodes have their shapes too", { skip }, async () => {
     namespaces: ["shop"],
     allowedRegistries: [],
     maxModuleBytes: 1,
+    allowedCapabilities: ["proxy_log"],
+    disabled: false,
     signing: { publicKeys: [key] },
   });
   await assert.rejects(policy({ signing: { publicKeys: ["-----BEGIN PRIVATE KEY-----"] } }), /publicKeys/);
   await assert.rejects(policy({ maxModuleBytes: 2 ** 40 }), /maxModuleBytes/);
+  await assert.rejects(policy({ allowedCapabilities: ["Proxy Log"] }), /allowedCapabilities/);
   await assert.rejects(policy({ signing: {} }), /publicKeys: Required/);
 
   const nodes = "/apis/meshwasm.io/v1alpha1/nodemodules";

@@ -1,20 +1,10 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command } from "commander";
 import { outputOf } from "../global-options.js";
-import { addClusterOptions, type MeshFlags, seconds } from "../mesh/cluster-options.js";
-import { addRegistryOptions, type RegistryFlags, remoteOptions } from "../registry-options.js";
+import { seconds } from "../mesh/cluster-options.js";
+import { addEnableOptions, type EnableFlags, enableRequest } from "../mesh/enable-options.js";
+import { remoteOptions } from "../registry-options.js";
 
-interface Flags extends RegistryFlags, MeshFlags {
-  name?: string;
-  selector?: string[];
-  allWorkloads?: boolean;
-  config?: string;
-  pullSecret?: string[];
-  failurePolicy?: string;
-  direction?: string;
-  port?: number[];
-  restart?: string;
-  pin?: boolean;
-  forceConflicts?: boolean;
+interface Flags extends EnableFlags {
   wait?: number;
   dryRun?: boolean;
 }
@@ -24,40 +14,9 @@ export function enableCommand(): Command {
   const command = new Command("enable")
     .description("enable a filter on workloads of a namespace, or change how it is enabled")
     .argument("<ref>", "HOST/REPO:TAG or HOST/REPO@DIGEST")
-    .option("-l, --selector <labels>", "only pods with these labels: app=shop,version=v1", collect)
-    .addOption(
-      new Option(
-        "--all-workloads",
-        "every workload of the namespace, also where labels were given before",
-      ).conflicts("selector"),
-    )
-    .option(
-      "--config <file>",
-      "the filter's configuration, JSON or YAML; checked against the artifact's schema",
-    )
-    .option("--name <name>", "name of the FilterDeployment (default: the filter's)")
-    .option(
-      "--pull-secret <name>",
-      "a secret of the namespace with which the operator pulls; may be repeated",
-      collect,
-    )
-    .addOption(
-      new Option("--failure-policy <policy>", "after a crash of the filter").choices([
-        "FailReload",
-        "FailClosed",
-        "FailOpen",
-      ]),
-    )
-    .addOption(
-      new Option("--direction <direction>", "which traffic").choices(["Inbound", "Outbound", "Gateway"]),
-    )
-    .option("--port <port>", "only listeners of this port; may be repeated", collectPort)
-    .addOption(new Option("--restart <mode>", "of workloads that lack the mount").choices(["Auto", "Never"]))
-    .option("--pin", "add the digest, so that a moved tag changes nothing")
-    .option("--force-conflicts", "take over fields that somebody else manages")
     .option("--wait <seconds>", "wait until the Envoys run it; exit code 1 when they do not", seconds)
     .option("--dry-run", "print the FilterDeployment as YAML; no cluster is asked");
-  return addRegistryOptions(addClusterOptions(command))
+  return addEnableOptions(command)
     .addHelpText(
       "after",
       `
@@ -71,22 +30,8 @@ schema inside the artifact before anything is changed.`,
     )
     .action(async (image: string, flags: Flags, own: Command) => {
       const output = outputOf(own);
-      const { parseSelector } = await import("../mesh/selector.js");
       const { applyFilter, prepareEnable } = await import("../mesh/enable.js");
-      const selector = flags.allWorkloads ? {} : flags.selector && parseSelector(flags.selector);
-      const { name, config, pullSecret, failurePolicy, direction, port, restart, pin } = flags;
-      const request = {
-        image,
-        ...(name !== undefined && { name }),
-        ...(selector && { selector }),
-        ...(config !== undefined && { configFile: config }),
-        ...(pullSecret && { pullSecrets: pullSecret }),
-        ...(failurePolicy !== undefined && { failurePolicy }),
-        ...(direction !== undefined && { direction }),
-        ...(port && { ports: port }),
-        ...(restart !== undefined && { restart }),
-        ...(pin && { pin }),
-      };
+      const request = enableRequest(image, flags);
       const remote = await remoteOptions(flags);
       if (flags.dryRun) {
         const { stringify } = await import("yaml");
@@ -113,15 +58,4 @@ schema inside the artifact before anything is changed.`,
         `enabled ${object.spec.filter.image} as ${namespace}/${place.name}${flags.wait === undefined ? "" : ", and ready"}`,
       );
     });
-}
-
-function collect(text: string, before: string[] = []): string[] {
-  return [...before, text];
-}
-
-function collectPort(text: string, before: number[] | undefined): number[] {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65_535)
-    throw new InvalidArgumentError("It must be 1 to 65535.");
-  return [...(before ?? []), value];
 }

@@ -36,6 +36,8 @@ export interface Prepared {
   object: FilterDeployment;
   /** Digest of the manifest that was checked. */
   digest: string;
+  /** What is in the cluster; absent: nothing. */
+  found?: FilterDeployment;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function prepareEnable(
     ...{ apiVersion, kind: "FilterDeployment", metadata: { name, namespace } },
     spec: specFrom(request, image, config, found?.spec),
   };
-  return { object, digest: artifact.digest };
+  return { object, digest: artifact.digest, ...(found && { found }) };
 }
 
 function specFrom(request: EnableRequest, image: string, config: unknown, old?: FilterSpec): FilterSpec {
@@ -94,19 +96,26 @@ function specFrom(request: EnableRequest, image: string, config: unknown, old?: 
  * Creates or changes the FilterDeployment by server-side apply.
  *
  * @param force takes fields over that somebody else applied, such as a GitOps tool
+ * @param dryRun the API server says what it would become, admission included, and keeps nothing
  * @throws MeshwasmError CLUSTER_UNREACHABLE, CLUSTER_REFUSED
  */
 export async function applyFilter(
   cluster: Cluster,
   object: FilterDeployment,
   force: boolean,
+  dryRun = false,
 ): Promise<FilterDeployment> {
   const { namespace, name } = object.metadata;
   try {
     return await cluster.send<FilterDeployment>({
       method: "PATCH",
       path: filterDeployments(namespace, name),
-      query: { fieldManager, force: String(force), fieldValidation: "Strict" },
+      query: {
+        fieldManager,
+        force: String(force),
+        fieldValidation: "Strict",
+        ...(dryRun && { dryRun: "All" }),
+      },
       body: object,
       // JSON is YAML.
       contentType: "application/apply-patch+yaml",

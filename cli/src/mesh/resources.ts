@@ -55,6 +55,11 @@ export function filterDeployments(namespace?: string, name?: string): string {
   return `/apis/${apiVersion}${scope}/filterdeployments${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
 }
 
+/** The path of a FilterPolicy. */
+export function filterPolicies(name: string): string {
+  return `/apis/${apiVersion}/filterpolicies/${encodeURIComponent(name)}`;
+}
+
 /** The path of pods. @param namespace absent: of all namespaces */
 export function pods(namespace?: string): string {
   return namespace === undefined

@@ -12,6 +12,10 @@ export interface FilterPolicy extends KubeObject {
      */
     namespaces?: string[];
     /**
+     * True: the filters of these namespaces do nothing until it is taken away. Slots, modules and mounts stay, so that both ways are as quick as a label.
+     */
+    disabled?: boolean;
+    /**
      * Images may only come from these: HOST/REPOSITORY or a prefix of it by whole segments; * is one host label or segment. Absent: from everywhere. Empty: from nowhere.
      */
     allowedRegistries?: string[];
@@ -19,6 +23,10 @@ export interface FilterPolicy extends KubeObject {
      * The largest module. Absent: 64 MiB, which is also the most.
      */
     maxModuleBytes?: number;
+    /**
+     * The functions of Envoy that a module may import, by their names as capabilities: proxy_http_call, fd_write. Absent: all. Empty: none.
+     */
+    allowedCapabilities?: string[];
     /**
      * Absent: signatures are not asked for.
      */

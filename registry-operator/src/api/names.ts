@@ -37,6 +37,9 @@ export const noop = "noop";
 /** The prefix of the labels that choose a filter's content on a pod. */
 export const podLabelPrefix = `${group}/f-`;
 
+/** A label on pods that is set and taken away at once, so that istiod looks at the pod again. */
+export const nudgeLabel = `${group}/nudge`;
+
 /** What stands for one FilterDeployment in names and labels: 10 hex digits. */
 export function filterId(namespace: string, name: string): string {
   return createHash("sha256").update(`${namespace}/${name}`).digest("hex").slice(0, 10);

@@ -8,6 +8,8 @@ export interface Observer {
   labelled(pods: number): void;
   /** A pod that was held unready is deleted, so that its owner makes another one. */
   replaced(): void;
+  /** Pods are told once more. */
+  nudged(pods: number): void;
   /** Content is offered to the Envoys once more. */
   retried(): void;
 }

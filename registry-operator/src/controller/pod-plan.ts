@@ -3,6 +3,7 @@ import type { KnownContent } from "../desired/envoy-filter.js";
 import type { FilterView } from "../desired/filter-view.js";
 import type { Pod } from "../desired/pod.js";
 import { labelFor } from "../desired/pod-label.js";
+import { disabledBy } from "../desired/policy-rules.js";
 import { type Candidate, winnerOn } from "../desired/precedence.js";
 import type { World } from "./world.js";
 
@@ -13,7 +14,7 @@ export interface PodPlan {
   wanted: string | undefined;
   /** What its label shall say now; undefined: no label, the pod is held. */
   label: string | undefined;
-  /** Who goes first there: a FilterDeployment, or `none` by annotation; undefined: this one. */
+  /** Who goes first there: a FilterDeployment, `none` by annotation, or a policy that disables; undefined: this one. */
   winner: string | undefined;
 }
 
@@ -35,6 +36,7 @@ export function planPods(
   const byValue = new Map(contents.map((content) => [content.value, content]));
   const candidates = new Map<string, Candidate[]>();
   const { lastGood } = view.status;
+  const off = disabledBy(view.namespace, world.policies.list());
   return pods.map((pod) => {
     const { namespace = "" } = pod.metadata;
     let rivals = candidates.get(namespace);
@@ -43,7 +45,7 @@ export function planPods(
       candidates.set(namespace, rivals);
     }
     const first = me && winnerOn(pod, me, rivals);
-    const winner = first === undefined || first === view.key ? undefined : first;
+    const winner = off ?? (first === undefined || first === view.key ? undefined : first);
     const wanted = winner === undefined ? revision : noop;
     const label = labelFor({
       current: pod.metadata.labels?.[podLabel(view.id)],

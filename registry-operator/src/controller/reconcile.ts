@@ -12,6 +12,7 @@ import type { WorkResult } from "../kube/index.js";
 import { cleanUp, SlotRemovals } from "./cleanup.js";
 import { distributedFinding, loadedFinding, programmedFinding, waitingPods } from "./findings.js";
 import { mountWorkloads, unmountWorkloads } from "./mount-workloads.js";
+import { Nudges } from "./nudge-pods.js";
 import { type Observed, observeLoaded } from "./observe-loaded.js";
 import { type PodPlan, planPods } from "./pod-plan.js";
 import { pullSecrets } from "./pull-secrets.js";
@@ -30,6 +31,7 @@ const lookAgainMillis = 5 * 60_000;
 export class Reconciler {
   readonly #services: Services;
   readonly #retries = new RejectionRetries();
+  readonly #nudges = new Nudges();
   readonly #held = new HeldPods();
   readonly #removals = new SlotRemovals();
 
@@ -45,6 +47,7 @@ export class Reconciler {
       wanted.set(key, undefined);
       this.#retries.forget(key);
       this.#held.forget(key);
+      this.#nudges.forget(key);
       tasks.forget(`resolve ${key}`);
       return {};
     }
@@ -93,6 +96,8 @@ export class Reconciler {
       if (slot) observed = await observeLoaded(view.id, plans, contents, this.#services);
       findings.Loaded = loadedFinding(plans, observed);
       if (active) await unmountWorkloads(view, this.#services);
+      const attempt = contents.find(({ value }) => value === resolution.revision)?.attempt ?? 1;
+      if (slot) await this.#nudges.nudge(view.key, attempt, observed, this.#services);
       if (active) await this.#retryRejected(view, resolution, observed);
       if (active) await this.#held.replace(view.key, observed, this.#services);
     }

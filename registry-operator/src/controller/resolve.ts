@@ -60,7 +60,10 @@ export function resolveFilter(view: FilterView, services: ResolveServices): Reso
     `resolve ${view.key}`,
     canonicalJson([view.uid, view.generation, rulesHash]),
     async (signal) => {
-      const module = await ask(services, image, imagePullPolicy, signal);
+      // A policy that changed is no reason to follow a tag that moved.
+      const known = resolved?.image === image && resolved.generation === view.generation;
+      const pinned = known ? atDigest(image, resolved.manifestDigest) : image;
+      const module = { ...(await ask(services, pinned, imagePullPolicy, signal)), image };
       checkConfig(module.configSchema, config);
       return toStatus(module, view.generation, rulesHash);
     },
@@ -79,10 +82,14 @@ function refill(resolved: Resolved, services: ResolveServices): void {
     moduleDigest,
     async (signal) => {
       if (await services.store.has(moduleDigest)) return;
-      await ask(services, `${image.replace(/@.*$/, "")}@${manifestDigest}`, "IfNotPresent", signal);
+      await ask(services, atDigest(image, manifestDigest), "IfNotPresent", signal);
     },
     () => retrySoonMillis,
   );
+}
+
+function atDigest(image: string, manifestDigest: string): string {
+  return `${image.replace(/@.*$/, "")}@${manifestDigest}`;
 }
 
 async function ask(

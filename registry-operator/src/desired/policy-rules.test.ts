@@ -5,7 +5,7 @@ import { disabledBy, rulesFor } from "./policy-rules.js";
 
 test("each policy that binds the namespace is asked for, in a fixed order", () => {
   const policies: FilterPolicy[] = [
-    { metadata: { name: "b" }, spec: { maxModuleBytes: 5 } },
+    { metadata: { name: "b" }, spec: { maxModuleBytes: 5, allowedCapabilities: ["proxy_log"] } },
     { metadata: { name: "c" }, spec: { namespaces: ["db"], maxModuleBytes: 1 } },
     {
       metadata: { name: "a" },
@@ -18,7 +18,7 @@ test("each policy that binds the namespace is asked for, in a fixed order", () =
   ];
   assert.deepEqual(rulesFor("shop", policies), [
     { allowedRegistries: ["registry.example.com"], keys: ["k"] },
-    { maxBytes: 5 },
+    { maxBytes: 5, allowedCapabilities: ["proxy_log"] },
   ]);
   assert.deepEqual(rulesFor("x", []), []);
 });

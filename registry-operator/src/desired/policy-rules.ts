@@ -14,6 +14,7 @@ export function rulesFor(namespace: string, policies: readonly FilterPolicy[]): 
     .map(({ spec }) => ({
       ...(spec.maxModuleBytes === undefined ? {} : { maxBytes: spec.maxModuleBytes }),
       ...(spec.allowedRegistries === undefined ? {} : { allowedRegistries: spec.allowedRegistries }),
+      ...(spec.allowedCapabilities === undefined ? {} : { allowedCapabilities: spec.allowedCapabilities }),
       ...(spec.signing === undefined ? {} : { keys: spec.signing.publicKeys }),
     }));
 }

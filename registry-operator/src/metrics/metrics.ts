@@ -34,6 +34,7 @@ export class Metrics {
   });
   readonly #resolves = this.#counter("meshwasm_resolves_total", "Images that were resolved, or tried to be.");
   readonly #labels = this.#counter("meshwasm_pod_labels_written_total", "Labels written on pods.");
+  readonly #nudged = this.#counter("meshwasm_pods_nudged_total", "Pods that were told once more.");
   readonly #replaced = this.#counter("meshwasm_held_pods_replaced_total", "Held pods that were replaced.");
   readonly #retries = this.#counter(
     "meshwasm_content_retries_total",
@@ -60,6 +61,7 @@ export class Metrics {
       this.#seconds.observe(seconds);
     },
     labelled: (pods) => this.#labels.inc(pods),
+    nudged: (pods) => this.#nudged.inc(pods),
     replaced: () => this.#replaced.inc(),
     retried: () => this.#retries.inc(),
   };

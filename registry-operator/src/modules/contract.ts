@@ -7,6 +7,8 @@ export interface ModuleRules {
    * segment. Absent: every registry. Empty: none.
    */
   allowedRegistries?: readonly string[] | undefined;
+  /** Names of the functions that the module may import. Absent: all that Envoy has. Empty: none. */
+  allowedCapabilities?: readonly string[] | undefined;
   /** PEM public keys, one of which must have signed the manifest. Absent or empty: signatures are not asked for. */
   keys?: readonly string[] | undefined;
 }

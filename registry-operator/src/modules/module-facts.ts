@@ -7,6 +7,8 @@ export interface ModuleFacts {
   abi: string;
   /** `network` when it exports callbacks of connections and none of HTTP. */
   kind: "http" | "network";
+  /** Names of the functions that it imports, as Envoy names capabilities; each once, in order. */
+  imports: string[];
 }
 
 const reasons: Partial<Record<HostErrorCode, ErrorCode>> = {
@@ -34,7 +36,10 @@ export function moduleFacts(wasm: Uint8Array): ModuleFacts {
       "response_trailers",
     );
     const isNetwork = has("new_connection", "downstream_data", "upstream_data");
-    return { abi, kind: isNetwork && !isHttp ? "network" : "http" };
+    const imports = [
+      ...new Set(shape.imports.filter(({ kind }) => kind === "func").map(({ name }) => name)),
+    ].sort();
+    return { abi, kind: isNetwork && !isHttp ? "network" : "http", imports };
   } catch (cause) {
     if (!(cause instanceof HostError)) throw cause;
     const code = reasons[cause.code] ?? "ModuleInvalid";

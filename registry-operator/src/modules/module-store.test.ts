@@ -84,6 +84,12 @@ test("each failure has its reason", async (t) => {
     return image;
   };
   const alien = filterModule("", { imports: '(import "env" "alien" (func (param i32)))' });
+  const ofOtherAbi = filterModule("", {
+    imports: '(import "env" "proxy_continue_request" (func (result i32)))',
+  });
+  const otherwise = filterModule("", {
+    imports: '(import "env" "proxy_log" (func (param i32 i64) (result i32)))',
+  });
   const notWhole = filterModule().slice(0, 20);
   const big = await put("big", filterModule(`(data (i32.const 0) "${"x".repeat(5000)}")`));
   const cases: [reason: string, message: RegExp, request: ResolveRequest][] = [
@@ -92,15 +98,12 @@ test("each failure has its reason", async (t) => {
     ["ImageNotFound", /has no bad\/none:1/, ask(`${registry.host}/bad/none:1`)],
     ["RegistryUnreachable", /refused the connection/, ask(`127.0.0.1:${await closedPort()}/a/b:1`)],
     ["RegistryNotAllowed", /does not allow filters from/, ask(big, { rules: { allowedRegistries: [] } })],
-    [
-      "SignatureMissing",
-      /asks for a signature/,
-      ask(big, { rules: { keys: ["-----BEGIN PUBLIC KEY-----"] } }),
-    ],
     ["ModuleTooLarge", /the limit is 1000/, ask(big, { rules: { maxBytes: 1000 } })],
     ["ModuleInvalid", /Failed to load Wasm bytecode/, ask(await put("cut", notWhole))],
     ["AbiUnsupported", /ABI version/, ask(await put("abi", filterModule("", { abi: "0_9_9" })))],
     ["ImportMissing", /missing import: env\.alien/, ask(await put("import", alien))],
+    ["ImportMissing", /env\.proxy_continue_request/, ask(await put("other-abi", ofOtherAbi))],
+    ["ImportMissing", /env\.proxy_log/, ask(await put("otherwise", otherwise))],
     [
       "ArtifactInvalid",
       /'kind' has no valid value/,
@@ -129,6 +132,27 @@ test("each failure has its reason", async (t) => {
   await assert.rejects(store.resolve(ask(big, { rules: { maxBytes: 1000 } }), never), {
     code: "ModuleTooLarge",
   });
+});
+
+test("what a module may import is the policy's to say, and is asked again when the policy changes", async (t) => {
+  const { registry, store, folder } = await setUp(t);
+  const image = `${registry.host}/filters/caller:1.0.0`;
+  const imports = `(import "env" "proxy_log" (func (param i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))`;
+  await pushFilter(image, filterModule("", { imports }));
+  const under = (...allowedCapabilities: string[]) => ask(image, { rules: { allowedCapabilities } });
+  const refused = {
+    code: "CapabilityNotAllowed",
+    message: /caller.*: fd_write$/,
+    hint: /allowedCapabilities/,
+  };
+  await assert.rejects(store.resolve(under("proxy_log"), never), refused);
+  assert.deepEqual(await readdir(folder), [], "something was stored");
+  const found = await store.resolve(under("fd_write", "proxy_log"), never);
+  assert.ok(!("imports" in found));
+  await assert.rejects(store.resolve(under("proxy_log"), never), refused);
+  await assert.rejects(store.resolve(under(), never), { message: /fd_write, proxy_log$/ });
+  assert.ok(await store.resolve(ask(image), never));
 });
 
 test("pull secrets: the right one among several, and no other namespace's image by its name", async (t) => {

@@ -1,12 +1,20 @@
 import { setMaxListeners } from "node:events";
-import { isLayoutReference, parseReference, type RegistryReference } from "@meshwasm/oras";
+import type { PublicKey, RegistryReference } from "@meshwasm/oras";
 import { MeshwasmError } from "../errors.js";
-import { isAllowedRegistry } from "./allowed-registries.js";
+import { checkSignature, keysOf } from "./check-signature.js";
+import { checkedReference } from "./checked-reference.js";
 import type { ModuleRules, ModuleStore, ResolvedModule, ResolveRequest } from "./contract.js";
 import { Limiter } from "./limiter.js";
 import { ModuleFolder } from "./module-folder.js";
-import { type Attempt, pullAttempts } from "./pull-credentials.js";
-import { checkSize, mostModuleBytes, pullModule, type RegistryAccess, resolveDigest } from "./pull-module.js";
+import { type Attempt, anonymous, pullAttempts } from "./pull-credentials.js";
+import {
+  checkCapabilities,
+  checkSize,
+  mostModuleBytes,
+  pullModule,
+  type RegistryAccess,
+  resolveDigest,
+} from "./pull-module.js";
 import { type ModuleRecord, Records } from "./records.js";
 import { remoteFailure } from "./remote-failure.js";
 
@@ -37,6 +45,12 @@ export async function openModuleStore(
   await folder.open();
   return new FolderModuleStore(folder, options);
 }
+
+/** What the store remembers of an artifact. */
+export type KnownModule = Pick<
+  ModuleRecord,
+  "manifestDigest" | "bytes" | "rootId" | "configSchema" | "imports"
+>;
 
 /** A {@link ModuleStore} in a folder; what it forgets is fetched again. */
 export class FolderModuleStore implements ModuleStore {
@@ -77,6 +91,17 @@ export class FolderModuleStore implements ModuleStore {
     return this.folder.pathOf(moduleDigest);
   }
 
+  /**
+   * What is remembered of an image, with no registry asked.
+   *
+   * @param manifestDigest what it was resolved to for whoever asks now. Absent: what anybody without credentials gets
+   * @returns undefined: it may never have been asked for, or by others only
+   */
+  async recall(image: string, manifestDigest?: string): Promise<KnownModule | undefined> {
+    const digest = manifestDigest ?? (await this.#records.image(image, anonymous));
+    return digest === undefined ? undefined : this.#records.artifact(digest);
+  }
+
   /** Takes a damaged file away, so that the next {@link resolve} fetches the module again. */
   async discard(moduleDigest: string): Promise<void> {
     this.#checked.delete(moduleDigest);
@@ -95,13 +120,13 @@ export class FolderModuleStore implements ModuleStore {
 
   async #resolve(request: ResolveRequest): Promise<ResolvedModule> {
     try {
-      const reference = checkedReference(request);
+      const reference = checkedReference(request.image, request.rules);
       const attempts = pullAttempts(request.dockerConfigs, reference.host);
-      if (request.policy === "IfNotPresent") {
-        const known = await this.#known(request, attempts);
-        if (known) return await this.#answer(request, known);
-      }
-      return await this.#limiter.run(() => this.#ask(request, reference, attempts));
+      const known = request.policy === "IfNotPresent" ? await this.#known(request, attempts) : undefined;
+      if (known && isSigned(known, keysOf(request.rules.keys))) return await this.#answer(request, known);
+      // Signatures of what is known are asked for by digest: a policy that changes is no reason to follow a tag.
+      const asked = known ? { ...reference, digest: known.manifestDigest } : reference;
+      return await this.#limiter.run(() => this.#ask(request, asked, attempts));
     } catch (error) {
       throw remoteFailure(error);
     }
@@ -151,20 +176,33 @@ export class FolderModuleStore implements ModuleStore {
     access: Parameters<typeof resolveDigest>[1],
   ): Promise<ModuleRecord> {
     const known = await this.#records.artifact(manifestDigest);
-    if (known && (await this.has(known.moduleDigest))) return known;
+    const keys = keysOf(rules.keys);
+    let signedBy = known?.signedBy ?? [];
+    if (!isSigned({ signedBy }, keys)) {
+      signedBy = [...signedBy, ...(await checkSignature(reference, manifestDigest, keys, access))];
+    }
+    if (known && (await this.has(known.moduleDigest))) {
+      if (signedBy.length > (known.signedBy?.length ?? 0)) {
+        await this.#records.putArtifact({ ...known, signedBy });
+      }
+      return known;
+    }
     const maxBytes = limitOf(rules);
     const { record, wasm } = await pullModule(reference, manifestDigest, { ...access, maxBytes });
+    checkCapabilities(record.imports, rules.allowedCapabilities, `${reference.host}/${reference.repository}`);
     await this.folder.put(record.moduleDigest, [wasm], maxBytes);
     this.#checked.add(record.moduleDigest);
-    await this.#records.putArtifact(record);
+    await this.#records.putArtifact(signedBy.length === 0 ? record : { ...record, signedBy });
     return record;
   }
 
   // Checked at each answer: the rules may have changed since the module was stored.
   async #answer({ image, rules }: ResolveRequest, record: ModuleRecord): Promise<ResolvedModule> {
     checkSize(record.bytes, limitOf(rules), image);
+    checkCapabilities(record.imports, rules.allowedCapabilities, image);
     await this.folder.touch(record.moduleDigest);
-    return { configSchema: undefined, ...record, image };
+    const { signedBy: _, imports: __, ...said } = record;
+    return { configSchema: undefined, ...said, image };
   }
 
   #accessTo(host: string): RegistryAccess {
@@ -177,31 +215,9 @@ function limitOf({ maxBytes }: ModuleRules): number {
   return Math.min(maxBytes ?? mostModuleBytes, mostModuleBytes);
 }
 
-/** @throws MeshwasmError ImageInvalid, RegistryNotAllowed, SignatureMissing; the OCI client's REFERENCE_INVALID */
-function checkedReference({ image, rules }: ResolveRequest): RegistryReference {
-  const reference = parseReference(image);
-  if (isLayoutReference(reference)) {
-    // Who may write a resource must not be able to read the operator's disk.
-    throw new MeshwasmError(
-      "ImageInvalid",
-      `${image} is a folder; the operator fetches from registries only`,
-      {
-        hint: "write HOST/REPOSITORY[:TAG][@DIGEST]",
-      },
-    );
-  }
-  const place = `${reference.host}/${reference.repository}`;
-  if (!isAllowedRegistry(place, rules.allowedRegistries)) {
-    throw new MeshwasmError("RegistryNotAllowed", `a FilterPolicy does not allow filters from ${place}`, {
-      hint: "ask for the place to be added to allowedRegistries, or copy the image to an allowed one",
-    });
-  }
-  if (rules.keys?.length) {
-    throw new MeshwasmError("SignatureMissing", `a FilterPolicy asks for a signature on ${image}`, {
-      hint: "this version cannot check signatures, so it refuses what must be signed",
-    });
-  }
-  return reference;
+/** Whether one of the keys is known to have signed it; true without keys. A signature does not become untrue. */
+function isSigned({ signedBy = [] }: Pick<ModuleRecord, "signedBy">, keys: readonly PublicKey[]): boolean {
+  return keys.length === 0 || keys.some(({ id }) => signedBy.includes(id));
 }
 
 const refusals = new Set(["REGISTRY_UNAUTHORIZED", "REGISTRY_FORBIDDEN", "NOT_FOUND", "ImageNotFound"]);

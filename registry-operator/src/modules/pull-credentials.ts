@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Credentials, credentialsIn } from "@meshwasm/oras";
 
+/** The identity of whoever has no credentials. */
+export const anonymous = "anonymous";
+
 /** One way to ask a registry. */
 export interface Attempt {
   /** Absent: anonymous. */
@@ -24,7 +27,7 @@ export function pullAttempts(dockerConfigs: readonly string[], host: string): At
 }
 
 function identityOf(credentials: Credentials | undefined): string {
-  if (credentials === undefined) return "anonymous";
+  if (credentials === undefined) return anonymous;
   const { username, password, identityToken = "" } = credentials;
   return createHash("sha256")
     .update(JSON.stringify([username, password, identityToken]))

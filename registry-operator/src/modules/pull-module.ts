@@ -79,6 +79,7 @@ export async function pullModule(
     kind: said.kind ?? facts.kind,
     rootId: said.rootId ?? name,
     phase: said.phase ?? "UNSPECIFIED",
+    imports: facts.imports,
     ...(configSchema === undefined ? {} : { configSchema }),
   };
   return { record, wasm: pulled.wasm };
@@ -96,8 +97,28 @@ export function checkSize(bytes: number, maxBytes: number, place: string): void 
   );
 }
 
-// The process's own credential files and proxies of a shell have no say here.
-function remoteOptions({ credentials, signal, ...access }: PullModuleOptions): RemoteOptions {
+/**
+ * Checks what a module imports against what a policy allows.
+ *
+ * @param allowed absent: everything; empty: nothing
+ * @throws MeshwasmError CapabilityNotAllowed that names all that is too much
+ */
+export function checkCapabilities(
+  imports: readonly string[],
+  allowed: readonly string[] | undefined,
+  place: string,
+): void {
+  const others = allowed === undefined ? [] : imports.filter((name) => !allowed.includes(name));
+  if (others.length === 0) return;
+  throw new MeshwasmError(
+    "CapabilityNotAllowed",
+    `the module of ${place} imports what a FilterPolicy does not allow: ${others.join(", ")}`,
+    { hint: "ask for it to be added to allowedCapabilities, or build the filter without it" },
+  );
+}
+
+/** The options of the OCI client. The process's own credential files and proxies of a shell have no say here. */
+export function remoteOptions({ credentials, signal, ...access }: PullModuleOptions): RemoteOptions {
   const { plainHttp, caFile, connectTimeoutMs, idleTimeoutMs, retries = 1, retryDelayMs } = access;
   return { credentials, signal, plainHttp, caFile, connectTimeoutMs, idleTimeoutMs, retries, retryDelayMs };
 }

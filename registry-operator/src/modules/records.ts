@@ -6,7 +6,13 @@ import { fileFailure } from "./file-failure.js";
 import { writeAtomically } from "./write-atomically.js";
 
 /** What is known of an artifact, whatever name it was asked for by. */
-export type ModuleRecord = Omit<ResolvedModule, "image" | "configSchema"> & { configSchema?: unknown };
+export type ModuleRecord = Omit<ResolvedModule, "image" | "configSchema"> & {
+  configSchema?: unknown;
+  /** Names of the functions that the module imports. */
+  imports: string[];
+  /** Ids of the keys whose signature of it was verified. Absent: none was asked for. */
+  signedBy?: string[];
+};
 
 /**
  * What the store remembers beside its modules, in files of the same folder: of each artifact its facts
@@ -22,7 +28,8 @@ export class Records {
   /** The facts of an artifact; undefined: unknown, or the file is damaged. */
   async artifact(manifestDigest: string): Promise<ModuleRecord | undefined> {
     const record = await this.#read<ModuleRecord>("artifact", manifestDigest);
-    return record?.manifestDigest === manifestDigest ? record : undefined;
+    // One that an earlier version wrote may lack the imports.
+    return record?.manifestDigest === manifestDigest && Array.isArray(record.imports) ? record : undefined;
   }
 
   /** @throws MeshwasmError StoreFull, StoreFailed */

@@ -42,6 +42,10 @@ const hints: Partial<Record<ErrorCode, string>> = {
   RegistryUnreachable: "it is tried again; check the registry, and that the operator's network reaches it",
   ModuleTooLarge: "make the module smaller, or raise the size limit in the FilterPolicy",
   ArtifactInvalid: "publish it with: meshwasm push",
+  SignatureMissing:
+    "sign it with a key of the FilterPolicy: meshwasm sign IMAGE --key KEY; it is looked at again within minutes",
+  SignatureInvalid:
+    "sign it with a key of the FilterPolicy, or ask for the signer's key to be added to signing.publicKeys",
   PullSecretInvalid: "make it with: kubectl create secret docker-registry",
 };
 
