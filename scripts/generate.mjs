@@ -1,4 +1,5 @@
-// Generates the CRDs and the TypeScript types of the custom resources from their JSON Schemas in registry-operator/crds/.
+// Generates the CRDs and the TypeScript types of the custom resources from their JSON Schemas in registry-operator/crds/,
+// the manifests that the CLI prints, and the SDK's API reference from its doc comments.
 // Usage: node scripts/generate.mjs [--check]   With --check nothing is written, and what differs is named.
 
 import { execFileSync } from "node:child_process";
@@ -6,7 +7,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compile } from "json-schema-to-typescript";
 import { stringify } from "yaml";
-import { root } from "./run.mjs";
+import { root, runForCode } from "./run.mjs";
 
 const crds = join(root, "registry-operator", "crds");
 const types = join(root, "registry-operator", "src", "api");
@@ -43,6 +44,14 @@ for (const [path, text] of outputs) {
     await writeFile(path, text);
     console.log(path.slice(root.length + 1));
   }
+}
+
+const more = check ? ["--check"] : [];
+for (const args of [
+  ["registry-operator/manifests.mjs", ...more],
+  ["--import", "tsx", "scripts/api/main.ts", ...more],
+]) {
+  if ((await runForCode(process.execPath, args)) !== 0) process.exitCode = 1;
 }
 
 /** https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/ */

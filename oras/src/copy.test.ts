@@ -149,6 +149,27 @@ test("a broken download is tried again; a false one leaves nothing", async (t) =
   }
 });
 
+test("run again, an interrupted copy to disk fetches only what is missing", () =>
+  withRegistries(
+    (one) =>
+      withTempFolder(async (folder) => {
+        await push(sample, [`${one.host}/a:1`]);
+        const again = () => copy(`${one.host}/a:1`, `oci:${folder}/m`, { retries: 0 });
+        await assert.rejects(again(), { code: "REGISTRY_UNREACHABLE" });
+        const before = one.requests.length;
+        await again();
+        const fetched = one.requests
+          .slice(before)
+          .filter(({ method, path }) => method === "GET" && path.includes("/blobs/"));
+        assert.deepEqual(
+          fetched.map(({ path }) => path),
+          [`/v2/a/blobs/${layer}`],
+        );
+        assert.equal((await pull(`oci:${folder}/m:1`)).digest, sample.digest);
+      }),
+    { faults: [{ when: `GET /blobs/${layer}`, fault: { type: "truncate", bytes: 10 }, times: 1 }] },
+  ));
+
 test("what is refused", () =>
   withRegistries(async (one, two) => {
     const source = `${one.host}/a:1.0.0`;

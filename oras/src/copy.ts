@@ -11,10 +11,11 @@ import {
 } from "./reference.js";
 import { type RemoteOptions, resolveSizes } from "./remote/options.js";
 import { openStore } from "./store/open.js";
+import { type ProgressOption, withProgress } from "./store/progress.js";
 import { checkReleasedTag, type ForceOption } from "./version/released-tag.js";
 
 /** How {@link copy} reaches both places, and what it copies. */
-export interface CopyOptions extends RemoteOptions, ForceOption {
+export interface CopyOptions extends RemoteOptions, ForceOption, ProgressOption {
   /** True: with signatures, SBOMs and all else that refers to it. Absent: the artifact alone. */
   recursive?: boolean | undefined;
   /** How the source is reached. Absent: as the target. */
@@ -43,7 +44,7 @@ export async function copy(source: string, target: string, options: CopyOptions 
   checkCredentials(from, to, options);
   const sourceOptions = options.sourceOptions ?? options;
   const sourceStore = openStore(from, "pull", sourceOptions);
-  const targetStore = openStore(to, "pull,push", options);
+  const targetStore = withProgress(openStore(to, "pull,push", options), options);
   try {
     const manifest = await sourceStore.getManifest(referenceTarget(from));
     const { digest } = manifest;
@@ -53,7 +54,11 @@ export async function copy(source: string, target: string, options: CopyOptions 
       checkReleasedTag(targetStore.place, name, { current, wanted: digest }, options);
     }
     const maxBlobBytes = resolveSizes(sourceOptions).maxLayerBytes;
-    const copier = new Copier(sourceStore, targetStore, { maxBlobBytes, mountFrom: mountable(from, to) });
+    const copier = new Copier(sourceStore, targetStore, {
+      maxBlobBytes,
+      mountFrom: mountable(from, to),
+      onProgress: options.onProgress,
+    });
     if (options.recursive) {
       if ((await targetStore.headManifest(name)) !== digest) await copier.copy(manifest, digest);
       await copier.copyReferrers(manifest);

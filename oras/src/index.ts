@@ -75,6 +75,7 @@ export { describeSigner, type Identity, type SignedBy, type Signer } from "./sig
 export { loadTrustRoot, type TrustRoot, type TrustThresholds } from "./signing/trust-root.js";
 export { type VerifyOptions, type VerifyResult, verify } from "./signing/verify.js";
 export { openStore } from "./store/open.js";
+export type { BlobProgress, ProgressListener, ProgressOption } from "./store/progress.js";
 export type {
   BlobContent,
   FetchedManifest,

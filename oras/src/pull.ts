@@ -6,9 +6,10 @@ import { formatReference, parseReference, referenceTarget, withTarget } from "./
 import { type RemoteOptions, resolveSizes } from "./remote/options.js";
 import { withLayer } from "./store/fetch-layer.js";
 import { openStore } from "./store/open.js";
+import { announce, type ProgressOption, withProgress } from "./store/progress.js";
 
 /** How {@link pull} reaches the registry, and how much it accepts. */
-export interface PullOptions extends RemoteOptions {}
+export interface PullOptions extends RemoteOptions, ProgressOption {}
 
 /** A pulled filter, in memory. */
 export interface PullResult extends ArtifactContent {
@@ -34,11 +35,12 @@ export interface PullResult extends ArtifactContent {
 export async function pull(reference: string, options: PullOptions = {}): Promise<PullResult> {
   const parsed = parseReference(reference);
   const { maxLayerBytes, maxUnpackedBytes } = resolveSizes(options);
-  const store = openStore(parsed, "pull", options);
+  const store = withProgress(openStore(parsed, "pull", options), options);
   try {
     const fetched = await store.getManifest(referenceTarget(parsed));
     const manifest = parseManifest(fetched.bytes, fetched.mediaType);
     const { layer } = layoutOf(manifest);
+    announce([manifest.config, layer], options);
     const config = await store.getBlob(manifest.config, limits.configBytes);
     const content = await withLayer(store, layer, maxLayerBytes, (bytes) =>
       readArtifact({ manifest, config, layer: bytes }, { maxUnpackedBytes }),

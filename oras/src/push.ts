@@ -13,13 +13,14 @@ import {
 } from "./reference.js";
 import type { RemoteOptions } from "./remote/options.js";
 import { openStore } from "./store/open.js";
+import { announce, type ProgressOption, withProgress } from "./store/progress.js";
 import type { Store } from "./store/store.js";
 import { checkReleasedTag, type ForceOption } from "./version/released-tag.js";
 import { parseVersion } from "./version/semver.js";
 import { semverTags } from "./version/semver-tags.js";
 
 /** How {@link push} reaches the registry, and which tags it sets. */
-export interface PushOptions extends RemoteOptions, ForceOption {
+export interface PushOptions extends RemoteOptions, ForceOption, ProgressOption {
   /**
    * True: a reference whose tag is a release gets the moving tags of {@link semverTags} too. Absent: only what is
    * named is set.
@@ -77,6 +78,10 @@ export async function push(
   const groups = byPlace(parsed, options);
   try {
     for (const group of groups) await look(group, artifact, options);
+    announce(
+      [artifact.config, ...artifact.layers].map(({ descriptor }) => descriptor),
+      options,
+    );
     const results = new Map<string, PushResult>();
     for (const group of groups) await pushGroup(group, artifact, results, options.beforeTags);
     const named = parsed.map((reference) => results.get(canonical(reference))).filter((r) => r !== undefined);
@@ -192,7 +197,7 @@ function byPlace(references: readonly Reference[], options: PushOptions): Group[
     const group = groups.get(place);
     if (group) group.references.push(reference);
     else {
-      const store = openStore(reference, "pull,push", options);
+      const store = withProgress(openStore(reference, "pull,push", options), options);
       groups.set(place, { store, references: [reference], current: new Map() });
     }
   }

@@ -1,18 +1,21 @@
 import { BufferType, Status } from "./abi";
-import { getBufferBytes } from "./hostcalls/buffers";
+import { getBufferBytes, getBufferStatus } from "./hostcalls/buffers";
 import { Json } from "./json/json";
 import { log } from "./log";
 import { copyBytes } from "./memory/bytes";
-import { returnedLength, returnedPtr } from "./memory/returned";
+import { returnedLength, returnedNumber, returnedPtr } from "./memory/returned";
 import { decodeUtf8 } from "./memory/utf8";
 
-/** The plugin's configuration, there during `onConfigure`. */
-export class PluginConfiguration {
-  /** How the last read went; `NotFound` outside `onConfigure`. */
+/** A configuration as Envoy holds it: read it where it is there, and keep what you need of it. */
+export abstract class Configuration {
+  /** How the last read went; `NotFound` where there is nothing to read. */
   status: Status = Status.Ok;
 
-  /** @param size how many bytes Envoy has announced; 0: no configuration was given */
-  constructor(readonly size: u32) {}
+  constructor(
+    /** How many bytes it has; 0: none was given. */
+    readonly size: u32,
+    private buffer: BufferType,
+  ) {}
 
   /** The bytes; empty when none were given, or when `status` is not `Ok`. */
   bytes(): Uint8Array {
@@ -36,7 +39,24 @@ export class PluginConfiguration {
   }
 
   private read(): bool {
-    this.status = getBufferBytes(BufferType.PluginConfiguration, 0, this.size);
+    this.status = getBufferBytes(this.buffer, 0, this.size);
     return this.status == Status.Ok;
+  }
+}
+
+/** The plugin's configuration, there during `onConfigure`. */
+export class PluginConfiguration extends Configuration {
+  constructor(size: u32) {
+    super(size, BufferType.PluginConfiguration);
+  }
+}
+
+/** The VM's configuration (`vm_config.configuration`), which plugins of one VM share. */
+export class VmConfiguration extends Configuration {
+  constructor() {
+    super(
+      getBufferStatus(BufferType.VmConfiguration) == Status.Ok ? returnedNumber() : 0,
+      BufferType.VmConfiguration,
+    );
   }
 }

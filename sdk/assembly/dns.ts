@@ -34,8 +34,8 @@ export abstract class DnsHandler {
   abstract onAddresses(addresses: DnsAddress[]): void;
 }
 
-/** Who has asked, by the number that the host gave the question. */
-const questions = new Map<u32, DnsHandler>();
+/** Who has asked, by the number that the host gave the question. Null until the first: most modules ask for none. */
+let questions: Map<u32, DnsHandler> | null = null;
 /** Whose question the host has not given a number yet: the answer may come before it does. */
 let asking: DnsHandler | null = null;
 
@@ -49,15 +49,27 @@ export function askForAddresses(owner: u32, name: string, handler: DnsHandler): 
   handler.owner = owner;
   status = resolveDns(name);
   if (status != Status.Ok) handler.owner = 0;
-  if (handler.isOpen) questions.set(returnedNumber(), handler);
+  if (handler.isOpen) {
+    const token = returnedNumber();
+    let open = questions;
+    if (!open) {
+      open = new Map<u32, DnsHandler>();
+      questions = open;
+    }
+    open.set(token, handler);
+  }
   asking = before;
   return status;
 }
 
 /** The answer to a question has come; it lies in the buffer of callbacks. */
 export function addressesCame(token: u32, size: u32): void {
-  const handler = questions.has(token) ? questions.get(token) : asking;
-  questions.delete(token);
+  const open = questions;
+  let handler = asking;
+  if (open && open.has(token)) {
+    handler = open.get(token);
+    open.delete(token);
+  }
   if (!handler || !handler.isOpen) return;
   const owner = handler.owner;
   handler.owner = 0;

@@ -2,7 +2,7 @@
 // callbacks that no registered filter overrides: see transform/.
 
 import "./abort";
-import { Action } from "./abi";
+import { Action, BufferType } from "./abi";
 import { PluginConfiguration } from "./configuration";
 import { addressesCame } from "./dns";
 import {
@@ -22,7 +22,7 @@ import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } fr
 import { HttpCallAnswer } from "./http/http-call";
 import { takeForHost } from "./memory/arena";
 import { StatsSnapshot } from "./stats";
-import { downstreamData, requestBody, responseBody, upstreamData } from "./stream-data";
+import { downstreamData, requestBody, responseBody, StreamData, upstreamData } from "./stream-data";
 
 /** Says which ABI the module speaks. */
 export function proxy_abi_version_0_2_1(): void {}
@@ -49,7 +49,7 @@ export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
 export function proxy_on_configure(id: u32, configurationSize: u32): bool {
   const before = enter(id);
   const root = findRoot(id);
-  runBeforeConfigure();
+  runBeforeConfigure(id);
   const configured = root != null && root.onConfigure(new PluginConfiguration(configurationSize));
   leave(before);
   return configured;
@@ -128,6 +128,13 @@ export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   const action = stream ? stream.onResponseTrailers(responseTrailers) : Action.Continue;
   leave(before);
   return action;
+}
+
+export function proxy_on_foreign_function(id: u32, functionId: u32, size: u32): void {
+  const before = enter(id);
+  const context = findContext(id);
+  if (context) context.onForeignFunction(functionId, new StreamData(BufferType.CallData), size);
+  leave(before);
 }
 
 export function proxy_on_http_call_response(

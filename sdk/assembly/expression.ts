@@ -18,6 +18,7 @@ export class Expression {
   private token: u32 = 0;
   private isMade: bool = false;
 
+  /** @param text in CEL; `status` says whether it is an expression */
   constructor(text: string) {
     const encoded = encode(text);
     this.status = foreignFunction("expr_create", bytesOf(encoded), lengthOf(encoded));

@@ -13,21 +13,32 @@ export namespace log {
     return readLogLevel() <= level;
   }
 
+  /** Logs at the finest level. */
   export function trace(message: string): void {
     writeLog(LogLevel.Trace, message);
   }
+
+  /** Logs at a level that Envoy drops unless asked. */
   export function debug(message: string): void {
     writeLog(LogLevel.Debug, message);
   }
+
+  /** Logs at the level of what is worth knowing. */
   export function info(message: string): void {
     writeLog(LogLevel.Info, message);
   }
+
+  /** Logs at the level of what may be wrong. */
   export function warn(message: string): void {
     writeLog(LogLevel.Warn, message);
   }
+
+  /** Logs at the level of what is wrong. */
   export function error(message: string): void {
     writeLog(LogLevel.Error, message);
   }
+
+  /** Logs at the level of what ends the plugin. */
   export function critical(message: string): void {
     writeLog(LogLevel.Critical, message);
   }

@@ -1,9 +1,21 @@
 import { MetricType, Status } from "./abi";
-import { beforeConfigure } from "./dispatch/hooks";
+import { beforeConfigure, Hook } from "./dispatch/hooks";
 import { defineMetric, getMetric, incrementMetric, recordMetric } from "./hostcalls/metrics";
 import { ptrSlot, returnedNumber } from "./memory/returned";
 
-const metrics: Metric[] = [];
+/** The metrics made so far, the last one first. */
+let last: Metric | null = null;
+
+/** Defines every metric made so far. */
+class Definitions extends Hook {
+  run(id: u32): void {
+    let metric = last;
+    while (metric) {
+      metric.define();
+      metric = metric.before;
+    }
+  }
+}
 
 /**
  * A number in Envoy's stats, under the name given. Make it at the top level of the filter's file: it is defined when
@@ -12,13 +24,15 @@ const metrics: Metric[] = [];
 export abstract class Metric {
   protected id: u32 = 0;
   private defined: bool = false;
+  /** The SDK's own: the one that was made before it. */
+  before: Metric | null = last;
 
   constructor(
     private type: MetricType,
     private name: string,
   ) {
-    if (metrics.length == 0) beforeConfigure(defineMetrics);
-    metrics.push(this);
+    if (!last) beforeConfigure(new Definitions());
+    last = this;
   }
 
   /** Defines the metric in the host; a second call does nothing. */
@@ -41,6 +55,7 @@ export abstract class Metric {
 
 /** A number that only grows. */
 export class Counter extends Metric {
+  /** @param name what Envoy calls it, behind `wasmcustom.` */
   constructor(name: string) {
     super(MetricType.Counter, name);
   }
@@ -54,6 +69,7 @@ export class Counter extends Metric {
 
 /** A number that grows and shrinks. */
 export class Gauge extends Metric {
+  /** @param name what Envoy calls it, behind `wasmcustom.` */
   constructor(name: string) {
     super(MetricType.Gauge, name);
   }
@@ -73,6 +89,7 @@ export class Gauge extends Metric {
 
 /** Values of which Envoy keeps the distribution. */
 export class Histogram extends Metric {
+  /** @param name what Envoy calls it, behind `wasmcustom.`, with its unit: `call.duration_ms` */
   constructor(name: string) {
     super(MetricType.Histogram, name);
   }
@@ -82,9 +99,4 @@ export class Histogram extends Metric {
     const status = this.define();
     return status == Status.Ok ? recordMetric(this.id, value) : status;
   }
-}
-
-/** Defines every metric made so far. */
-function defineMetrics(): void {
-  for (let i = 0; i < metrics.length; i++) metrics[i].define();
 }

@@ -11,7 +11,9 @@ const COUNTERS: u32 = 1;
 /** One of the proxy's own numbers. */
 export class Stat {
   constructor(
+    /** What Envoy calls it: `cluster.upstream.upstream_rq_total`. */
     readonly name: string,
+    /** What it is at the moment. */
     readonly value: u64,
     /** By how much a counter has grown since the last time; 0 for a gauge. */
     readonly delta: u64,
@@ -27,7 +29,9 @@ export class Stat {
  * (`Context::onStatsUpdate`): so a block is read in part, and ends at the first name that is none.
  */
 export class StatsSnapshot {
+  /** Numbers that only grow. */
   readonly counters: Stat[] = [];
+  /** Numbers that grow and shrink. */
   readonly gauges: Stat[] = [];
 
   constructor() {

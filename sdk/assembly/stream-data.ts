@@ -63,6 +63,18 @@ export class StreamData {
     return this.write(TO_THE_END, 0, text);
   }
 
+  /** Puts `bytes` in front. */
+  prependBytes(bytes: Uint8Array): Status {
+    this.status = setBufferBytes(this.buffer, 0, 0, bytes.dataStart, bytes.length);
+    return this.status;
+  }
+
+  /** Puts `bytes` behind. */
+  appendBytes(bytes: Uint8Array): Status {
+    this.status = setBufferBytes(this.buffer, TO_THE_END, 0, bytes.dataStart, bytes.length);
+    return this.status;
+  }
+
   private read(): bool {
     this.status = getBufferBytes(this.buffer, 0, TO_THE_END);
     return this.status == Status.Ok;
@@ -76,9 +88,21 @@ export class StreamData {
 }
 
 /** The one object of each buffer: they hold no state of a stream but the last status. */
+// @ts-ignore: decorator
+@lazy
 export const requestBody = new StreamData(BufferType.RequestBody);
+// @ts-ignore: decorator
+@lazy
 export const responseBody = new StreamData(BufferType.ResponseBody);
+// @ts-ignore: decorator
+@lazy
 export const downstreamData = new StreamData(BufferType.DownstreamData);
+// @ts-ignore: decorator
+@lazy
 export const upstreamData = new StreamData(BufferType.UpstreamData);
+// @ts-ignore: decorator
+@lazy
 export const callResponseBody = new StreamData(BufferType.HttpCallResponseBody);
+// @ts-ignore: decorator
+@lazy
 export const grpcMessage = new StreamData(BufferType.GrpcCallMessage);

@@ -29,7 +29,7 @@ export { SeenRequest, SeenResponse } from "./http/seen.js";
 export type { ResetReason } from "./http/stream.js";
 export type { ModuleExport, ModuleImport, ModuleShape } from "./module/binary.js";
 export { type LoadedModule, loadModule } from "./module/load.js";
-export type { AbiVersion } from "./module/signatures.js";
+export { type AbiVersion, envoyImport, envoyImports } from "./module/signatures.js";
 export type { ConfigInput, FailurePolicy, HostOptions } from "./options.js";
 export type { Addresses } from "./properties/stream-info.js";
 export { bindSourceMap, mapBeside } from "./source-map/module-map.js";

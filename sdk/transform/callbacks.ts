@@ -36,6 +36,7 @@ export const optionalCallbacks: readonly OptionalCallback[] = [
   { exportName: "proxy_on_response_trailers", methods: ["onResponseTrailers"], owner: "filter" },
   { exportName: "proxy_on_request_metadata", methods: ["onRequestMetadata"], owner: "filter" },
   { exportName: "proxy_on_response_metadata", methods: ["onResponseMetadata"], owner: "filter" },
+  { exportName: "proxy_on_foreign_function", methods: ["onForeignFunction"], owner: "any" },
   { exportName: "proxy_validate_configuration", methods: ["onValidate"], owner: "root" },
   { exportName: "envoy_on_stats_update", methods: ["onStats"], owner: "root" },
   { exportName: "proxy_on_tick", methods: ["onTick", "onTimer"], owner: "root" },

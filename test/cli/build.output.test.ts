@@ -13,7 +13,18 @@ interface BuildDocument {
   sha256: string;
 }
 
-const keys = ["name", "version", "wasm", "bytes", "sha256", "abi", "exports", "imports", "millis"];
+const keys = [
+  "name",
+  "version",
+  "wasm",
+  "bytes",
+  "sha256",
+  "abi",
+  "exports",
+  "imports",
+  "minEnvoy",
+  "millis",
+];
 
 test("the document, and the same bytes in two folders and from plain asc", async (t) => {
   const first = await filterFolder(t);
@@ -80,7 +91,7 @@ test("in words it is one line", async (t) => {
   assert.equal(code, 0, all);
   assert.match(
     stdout,
-    /^hello 0\.1\.0 → build\/filter\.wasm \(\d+ bytes, ABI 0\.2\.1, sha256 [0-9a-f]{64}, \d+ ms\)\n$/,
+    /^hello 0\.1\.0 → build\/filter\.wasm \(\d+ bytes, ABI 0\.2\.1, Envoy 1\.17\+, sha256 [0-9a-f]{64}, \d+ ms\)\n$/,
     all,
   );
   assert.equal(stderr, "", all);

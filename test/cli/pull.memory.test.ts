@@ -22,6 +22,18 @@ const plugin = { name: "plugin.wasm", bytes: emptyWasm };
 const bomb = imageOf(gzipBomb(10 * 1024 * megabytes));
 const lying = hostileTar([{ ...plugin, size: 8 * 1024 ** 3 - 1 }]);
 
+const mediaType = "application/vnd.oci.image.manifest.v1+json";
+const many = JSON.stringify({
+  schemaVersion: 2,
+  mediaType,
+  config: big.blobs[0]?.descriptor,
+  layers: Array.from({ length: 10_000 }, () => big.blobs[1]?.descriptor),
+});
+const larger = hostileTar([
+  { name: "pax", type: "x", bytes: Buffer.from("20 size=10737418240\n") },
+  { name: "plugin.wasm", bytes: emptyWasm },
+]);
+
 const refused: { name: string; artifact: HostileArtifact; when?: string; fault?: Fault; code: string }[] = [
   {
     name: "a manifest of 100 MB",
@@ -44,9 +56,29 @@ const refused: { name: string; artifact: HostileArtifact; when?: string; fault?:
     fault: { type: "corrupt" },
     code: "DIGEST_MISMATCH",
   },
+  {
+    name: "a layer that never ends",
+    artifact: big,
+    when: "GET /blobs/",
+    fault: { type: "endless" },
+    code: "SIZE_MISMATCH",
+  },
+  {
+    name: "10,000 layers",
+    artifact: big,
+    when: "GET /manifests/",
+    // Without the digest that the right answer would name.
+    fault: { type: "status", status: 200, headers: { "content-type": mediaType }, body: many },
+    code: "SIZE_LIMIT",
+  },
   { name: "a layer of 60 MB that is no gzip", artifact: big, code: "ARCHIVE_INVALID" },
   { name: "10 MB that unpack to 10 GB", artifact: bomb, code: "SIZE_LIMIT" },
   { name: "1 kB that says it is 8 GB", artifact: imageOf(gzipSync(lying), lying), code: "ARCHIVE_INVALID" },
+  {
+    name: "1 kB that says it is 10 GB",
+    artifact: imageOf(gzipSync(larger), larger),
+    code: "ARCHIVE_INVALID",
+  },
 ];
 
 for (const { name, artifact, when, fault, code } of refused) {

@@ -18,6 +18,8 @@ function use(data: StreamData, size: u32): void {
   if (text) data.replace(text);
   data.prepend("<" + size.toString());
   data.append(">");
+  if (part) data.appendBytes(part);
+  if (part) data.prependBytes(part);
 }
 
 /** What is around a stream. */
@@ -104,6 +106,7 @@ function useEnvoy(http: Http): void {
   const message = new ProtobufWriter().text(1, text).signed(2, -1).double(3, 0.5).bytes;
   http.grpcCall("cluster", "service", "method", message, new Call(http), new HeaderList().add("a", "b"));
   http.grpcStream("cluster", "service", "method", new Talk(http));
+  http.callBytes("cluster", new HeaderList(), new Handler(http), message, 0);
   http.resolveDns("name", new Addresses(http));
   const group = new Group(http);
   group.call("cluster", new HeaderList());
@@ -128,7 +131,7 @@ function useEnvoy(http: Http): void {
 
 class Root extends RootContext {
   state: i32 = 0;
-  onStart(): bool { log.debug("start"); return true; }
+  onStart(): bool { log.debug("start"); return this.vmConfiguration.text() != "refuse"; }
   onConfigure(configuration: PluginConfiguration): bool {
     const json = configuration.json();
     log.info(json.isInvalid ? json.error : json.source());
@@ -181,12 +184,13 @@ class Http extends HttpFilter<Root> {
     headers.set("x-state", this.root.state.toString());
     const kept = this.kept;
     if (kept) headers.setAll(kept);
-    return headers.equals(":status", "503") ? this.respond(200) : Action.Continue;
+    return headers.equals(":status", "404") ? this.respondGrpc(GrpcStatus.NotFound, "no") : headers.equals(":status", "503") ? this.respondBytes(200, new Uint8Array(3)) : Action.Continue;
   }
   onRequestBody(body: StreamData, size: u32, end: bool): Action { use(body, size); return Action.Continue; }
   onResponseBody(body: StreamData, size: u32, end: bool): Action { use(body, size); return Action.Pause; }
   onRequestMetadata(count: u32): void { log.info(count.toString()); }
   onResponseMetadata(count: u32): void { this.responseHeaders.set("x", "y"); }
+  onForeignFunction(functionId: u32, data: StreamData, size: u32): void { log.info(functionId.toString()); use(data, size); }
   onRequestTrailers(trailers: RequestTrailers): Action { trailers.all(); this.resumeRequest(); return Action.Continue; }
   onResponseTrailers(trailers: ResponseTrailers): Action { trailers.add("a", "b"); this.reset(); return Action.Pause; }
   onDone(): void { log.trace("done"); }

@@ -29,11 +29,11 @@ Examples:
       ) => {
         const output = outputOf(command);
         const { copy } = await import("@meshwasm/oras");
-        const result = await copy(src, dst, {
-          ...(await remoteOptions(flags)),
-          recursive: flags.referrers,
-          force: flags.force,
-        });
+        const { showingProgress } = await import("../transfer-progress.js");
+        const options = { ...(await remoteOptions(flags)), recursive: flags.referrers, force: flags.force };
+        const result = await showingProgress("copy", output, (onProgress) =>
+          copy(src, dst, { ...options, onProgress }),
+        );
         const { ref, digest, bytes, referrers } = result;
         output.result(
           result,

@@ -24,7 +24,11 @@ Examples:
     .action(async (ref: string, flags: Flags, command: Command) => {
       const output = outputOf(command);
       const { pullFilter } = await import("../publish/pull-filter.js");
-      const result = await pullFilter(ref, flags.output, await remoteOptions(flags));
+      const { showingProgress } = await import("../transfer-progress.js");
+      const remote = await remoteOptions(flags);
+      const result = await showingProgress("pull", output, (onProgress) =>
+        pullFilter(ref, flags.output, { ...remote, onProgress }),
+      );
       output.result(result, [`${result.ref}`, ...result.files.map((file) => `  ${file}`)].join("\n"));
     });
 }

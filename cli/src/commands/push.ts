@@ -60,7 +60,8 @@ A folder is built first. With one REF, --json prints one object; with more, an a
       const { readAttachments } = await import("../signing/read-attachments.js");
       const { source, refs } = await splitSource(words);
       const attachments = await readAttachments(flags);
-      const results = await pushFilter(source, refs, {
+      const { showingProgress } = await import("../transfer-progress.js");
+      const options = {
         ...(await remoteOptions(flags)),
         annotations: flags.annotation,
         format: flags.format,
@@ -68,7 +69,10 @@ A folder is built first. With one REF, --json prints one object; with more, an a
         semverTags: flags.semverTags,
         attachments,
         output,
-      });
+      };
+      const results = await showingProgress("push", output, (onProgress) =>
+        pushFilter(source, refs, { ...options, onProgress }),
+      );
       const documents = results.map(
         ({ ref, digest, mediaType, bytes, wasmDigest, loadableBy, attached }) => ({
           ref,

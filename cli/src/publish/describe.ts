@@ -29,6 +29,7 @@ export function describeInspection(found: Inspection): string {
     ...attached.map((each): [string, string] => [each.kind, describeAttached(each)]),
     ["module", wasm ? `${wasm.digest} (${wasm.bytes} bytes)` : ""],
     ["ABI", wasm?.abi ?? ""],
+    ["Envoy", wasm ? (wasm.minEnvoy ? `${wasm.minEnvoy} or later` : "none that we know loads it") : ""],
     ["callbacks", wasm?.exports.filter((name) => name.startsWith("proxy_on_")).join(", ") ?? ""],
     ["imports", wasm?.imports.join(", ") ?? ""],
   ];

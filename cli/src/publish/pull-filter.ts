@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { pull, type RemoteOptions } from "@meshwasm/oras";
+import { type PullOptions, pull } from "@meshwasm/oras";
 import { writeFilesAtomic } from "../write-files.js";
 
 /** What `meshwasm pull --json` prints. */
@@ -24,11 +24,7 @@ export interface PullFilterResult {
  *
  * @throws MeshwasmError those of `pull` of the OCI client and of `writeFilesAtomic`
  */
-export async function pullFilter(
-  ref: string,
-  dir: string,
-  options: RemoteOptions,
-): Promise<PullFilterResult> {
+export async function pullFilter(ref: string, dir: string, options: PullOptions): Promise<PullFilterResult> {
   const pulled = await pull(ref, options);
   const folder = resolve(dir);
   const wasm = join(folder, "plugin.wasm");

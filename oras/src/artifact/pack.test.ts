@@ -52,8 +52,9 @@ for (const format of formats) {
     assert.deepEqual(one.manifestBytes, two.manifestBytes);
   });
 
-  test(`${format}: what is pushed is pulled and inspected with all its files`, async () => {
+  test(`${format}: what is pushed is pulled and inspected with all its files`, async (t) => {
     const registry = await startRegistry();
+    t.after(() => registry.close());
     const artifact = pack(input, format);
     await push(artifact, [`${registry.host}/a:1`]);
     const pulled = await pull(`${registry.host}/a:1`);
@@ -64,7 +65,6 @@ for (const format of formats) {
     assert.equal(found.filterYaml, "name: hello\n");
     assert.deepEqual([found.hasConfigSchema, found.hasReadme], [true, true]);
     assert.deepEqual(found.loadableBy, artifact.loadableBy);
-    await registry.close();
   });
 
   test(`${format}: an annotation of the layout's own is refused`, () => {

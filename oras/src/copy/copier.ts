@@ -2,6 +2,7 @@ import type { Descriptor } from "../descriptor.js";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
 import { parseManifestOrIndexType } from "../manifest-type.js";
+import { announce, type ProgressOption } from "../store/progress.js";
 import { putReferrer } from "../store/put-referrer.js";
 import { referrersTag } from "../store/referrers-tag.js";
 import type { FetchedManifest, PutManifestOptions, Store } from "../store/store.js";
@@ -20,7 +21,7 @@ export interface CopyCounts {
 }
 
 /** How a {@link Copier} copies. */
-export interface CopierOptions {
+export interface CopierOptions extends ProgressOption {
   /** Bytes of one blob. */
   maxBlobBytes: number;
   /** The source's repository when both are on one registry. Absent: nothing can be mounted. */
@@ -104,6 +105,7 @@ export class Copier {
   async #copyChildren({ bytes }: FetchedManifest, mediaType: string, depth: number): Promise<void> {
     checkDepth(depth);
     const { blobs, manifests } = childrenOf(bytes, mediaType);
+    announce(blobs, this.#options);
     for (const blob of blobs) await this.#copyBlob(blob);
     for (const { digest } of manifests) {
       const child = await this.#source.getManifest(digest);
@@ -120,7 +122,10 @@ export class Copier {
         hint: "raise maxLayerBytes if this artifact is trusted",
       });
     }
-    if (await this.#target.hasBlob(digest)) return;
+    if (await this.#target.hasBlob(digest)) {
+      this.#options.onProgress?.({ digest, size, done: size });
+      return;
+    }
     const content = () => this.#source.streamBlob(blob);
     this.counts.bytes += await this.#target.putBlob(blob, content, { mountFrom });
     this.counts.blobs++;

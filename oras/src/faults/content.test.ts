@@ -69,8 +69,29 @@ const table: (Refusal & { name: string; artifact: HostileArtifact })[] = [
     message: /a block device/,
   },
   {
+    name: "a character device",
+    artifact: tarOf(plugin, { name: "tty", type: "3" }),
+    code: "ARCHIVE_INVALID",
+    message: /a character device/,
+  },
+  {
+    name: "a named pipe",
+    artifact: tarOf(plugin, { name: "pipe", type: "6" }),
+    code: "ARCHIVE_INVALID",
+    message: /a named pipe/,
+  },
+  {
     name: "a sparse file",
     artifact: tarOf({ name: "plugin.wasm", type: "S" }),
+    code: "ARCHIVE_INVALID",
+    message: /a sparse file/,
+  },
+  {
+    name: "a sparse file in the way of pax",
+    artifact: tarOf(
+      { name: "pax", type: "x", bytes: Buffer.from("22 GNU.sparse.major=1\n") },
+      { name: "plugin.wasm", bytes: emptyWasm },
+    ),
     code: "ARCHIVE_INVALID",
     message: /a sparse file/,
   },
@@ -85,6 +106,18 @@ const table: (Refusal & { name: string; artifact: HostileArtifact })[] = [
     artifact: tarOf({ name: "plugin.wasm", size: 8 * 1024 ** 3 - 1 }),
     code: "ARCHIVE_INVALID",
     message: /longer than the archive/,
+  },
+  {
+    name: "1 kB that says it is 10 GB",
+    artifact: tarOf({ name: "pax", type: "x", bytes: Buffer.from("20 size=10737418240\n") }, plugin),
+    code: "ARCHIVE_INVALID",
+    message: /longer than the archive/,
+  },
+  {
+    name: "5,000 files",
+    artifact: tarOf(plugin, ...Array.from({ length: 5_000 }, (_, index) => ({ name: `f${index}` }))),
+    code: "SIZE_LIMIT",
+    message: /more than 1024 entries/,
   },
   {
     name: "a gzip that unpacks to 10 GB",

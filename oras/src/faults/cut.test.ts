@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { packCompat } from "../artifact/pack-compat.js";
 import { copy } from "../copy.js";
 import { MeshwasmError } from "../errors.js";
@@ -86,8 +87,18 @@ test("two copies into one layout at once, one of them cut, leave it whole", () =
       await push(artifact, [`${registry.host}/a:1`]);
       const layout = join(folder, "shared");
       proxy.cutAfter("toClient", 20_000);
+      let isCut = false;
+      const cutCopy = copy(`${proxy.host}/a:1`, `oci:${layout}:cut`, { retries: 0 });
+      // Once its layer is on the way, so that it does not find the other's in the layout.
+      const isOnTheWay = async () => {
+        while (proxy.passed.toClient < 10_000 && !isCut) await sleep(1);
+      };
+      const ended = cutCopy.catch(() => {
+        isCut = true;
+      });
+      await Promise.race([ended, isOnTheWay()]);
       const [cut, whole] = await Promise.allSettled([
-        copy(`${proxy.host}/a:1`, `oci:${layout}:cut`, { retries: 0 }),
+        cutCopy,
         copy(`${registry.host}/a:1`, `oci:${layout}:whole`),
       ]);
       assert.equal(whole.status, "fulfilled");

@@ -102,6 +102,24 @@ const table: (Refusal & { name: string; rules: FaultRule[]; basic?: true })[] = 
     message: /without a usable token/,
   },
   {
+    name: "a token server that redirects for ever",
+    rules: [{ when: "GET /token", fault: { type: "redirect", location: "/token" } }],
+    code: "REGISTRY_ERROR",
+    message: /redirects more than 5 times/,
+  },
+  {
+    name: "a storm of 429 from a token server",
+    rules: [{ when: "GET /token", fault: { type: "status", status: 429, headers: { "retry-after": "0" } } }],
+    code: "REGISTRY_ERROR",
+    message: /answered 429/,
+  },
+  {
+    name: "a token server that gives a line break",
+    rules: [{ when: "GET /token", fault: { type: "body", body: '{"token":"a\\r\\nx: y"}' } }],
+    code: "REGISTRY_ERROR",
+    message: /without a usable token/,
+  },
+  {
     name: "a token server that never ends",
     rules: [{ when: "GET /token", fault: { type: "endless" } }],
     code: "SIZE_LIMIT",

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Descriptor } from "../descriptor.js";
 import { diskError, isAbsent } from "../disk/disk-error.js";
 import { withLock } from "../disk/lock.js";
@@ -32,33 +32,100 @@ export function tagOf({ descriptor }: IndexEntry): string | undefined {
  * @throws MeshwasmError SIZE_LIMIT over 4 MiB or 10,000 entries; MANIFEST_INVALID when malformed.
  */
 export async function readIndexFile(folder: string): Promise<IndexEntry[]> {
-  return (await readDocument(folder)).entries;
+  const path = join(folder, "index.json");
+  // Asked for again and again; whoever changes it reads it anew under the lock.
+  const stamp = await stampOf(path);
+  const known = lastRead.get(path);
+  if (known !== undefined && known.stamp === stamp) return known.entries;
+  const { entries } = await readDocument(folder);
+  if (stamp === undefined) return entries;
+  if (lastRead.size >= maxLastRead) lastRead.clear();
+  lastRead.set(path, { stamp, entries });
+  return entries;
 }
 
+const maxLastRead = 16;
+const lastRead = new Map<string, { stamp: string; entries: IndexEntry[] }>();
+
+/** Differs whenever the file was replaced or changed; undefined: it is not there, or cannot be seen. */
+async function stampOf(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found && [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(" ");
+}
+
+/** What the entries become; undefined: they stay as they are. */
+type Change = (entries: readonly IndexEntry[]) => IndexEntry[] | undefined;
+
+interface Waiting {
+  change: Change;
+  done: () => void;
+  failed: (error: unknown) => void;
+}
+
+// Of this process, by folder: there while somebody works on it.
+const queues = new Map<string, Waiting[]>();
+
 /**
- * Changes `index.json` under a lock, so that no writer loses what another wrote; unknown members are kept.
+ * Changes `index.json` under a lock, so that no writer loses what another wrote; unknown members are kept. What this
+ * process asks for meanwhile is written together: a mirror of hundreds would else write the file for each.
  * @param change returns the new entries, or undefined to leave the file alone.
  */
-export async function changeIndexFile(
-  folder: string,
-  change: (entries: readonly IndexEntry[]) => IndexEntry[] | undefined,
-): Promise<void> {
+export async function changeIndexFile(folder: string, change: Change): Promise<void> {
+  const key = resolve(folder);
+  const queue = queues.get(key);
+  const result = new Promise<void>((done, failed) => {
+    const waiting = { change, done, failed };
+    if (queue) queue.push(waiting);
+    else queues.set(key, [waiting]);
+  });
+  if (!queue) void drain(key);
+  return result;
+}
+
+async function drain(folder: string): Promise<void> {
+  const queue = queues.get(folder) ?? [];
+  while (queue.length > 0) {
+    const batch = queue.splice(0);
+    // Together they may be too many: then those that fit are written, one by one.
+    const left = await write(folder, batch).then(
+      () => [],
+      (error: unknown) => (batch.length === 1 ? fail(batch, error) : batch),
+    );
+    for (const one of left) await write(folder, [one]).catch((error: unknown) => fail([one], error));
+  }
+  queues.delete(folder);
+}
+
+function fail(batch: readonly Waiting[], error: unknown): never[] {
+  for (const { failed } of batch) failed(error);
+  return [];
+}
+
+async function write(folder: string, batch: readonly Waiting[]): Promise<void> {
   await withLock(join(folder, ".index.lock"), async () => {
     const { document, entries } = await readDocument(folder);
-    const changed = change(entries);
-    if (changed === undefined) return;
-    const bytes = encodeJson({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociIndex,
-      ...document,
-      manifests: changed.map(({ raw }) => raw),
-    });
-    // Else the next one could not read what this one wrote.
-    parseIndex(bytes, "the new index.json");
-    const path = join(folder, "index.json");
-    await replaceFile(path, (file) => file.writeFile(bytes)).catch((cause: unknown) => {
-      throw diskError(cause, "written", path);
-    });
+    const changed = batch.reduce((all, { change }) => change(all) ?? all, entries);
+    if (changed !== entries) await replaceDocument(folder, document, changed);
+  });
+  for (const { done } of batch) done();
+}
+
+async function replaceDocument(
+  folder: string,
+  document: Record<string, unknown>,
+  entries: readonly IndexEntry[],
+): Promise<void> {
+  const bytes = encodeJson({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociIndex,
+    ...document,
+    manifests: entries.map(({ raw }) => raw),
+  });
+  // Else the next one could not read what this one wrote.
+  parseIndex(bytes, "the new index.json");
+  const path = join(folder, "index.json");
+  await replaceFile(path, (file) => file.writeFile(bytes)).catch((cause: unknown) => {
+    throw diskError(cause, "written", path);
   });
 }
 

@@ -21,6 +21,7 @@ import { push } from "../push.js";
 import { tag } from "../tag.js";
 import { contract, sample } from "../testing/registry-contract.js";
 import { withTempFolder } from "../testing/temp-folder.js";
+import { changeIndexFile, type IndexEntry } from "./index-file.js";
 import { LayoutStore } from "./layout-store.js";
 
 const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -95,6 +96,34 @@ test("many writers at once lose nothing", () =>
     );
     assert.deepEqual((await listTags(`oci:${folder}/new`)).sort(), names.sort());
     for (const name of names.slice(0, 3)) await pull(`oci:${folder}/new:${name}`);
+  }));
+
+test("one writer that is refused among many takes no other with it", () =>
+  withTempFolder(async (folder) => {
+    await push(sample, [`oci:${folder}:first`]);
+    const entries = (count: number, from: number): IndexEntry[] =>
+      Array.from({ length: count }, (_, index) => {
+        const hex = (index + from).toString(16).padStart(64, "0");
+        const descriptor = { mediaType: sample.mediaType, digest: `sha256:${hex}`, size: 1 };
+        return { descriptor, raw: descriptor };
+      });
+    const results = await Promise.allSettled([
+      changeIndexFile(folder, (all) => [...all, ...entries(1, 1)]),
+      changeIndexFile(folder, (all) => [...all, ...entries(1, 2)]),
+      changeIndexFile(folder, (all) => [...all, ...entries(10_001, 100)]),
+      changeIndexFile(folder, () => undefined),
+      changeIndexFile(folder, (all) => [...all, ...entries(1, 3)]),
+      changeIndexFile(folder, () => {
+        throw new TypeError("mine");
+      }),
+    ]);
+    assert.deepEqual(
+      results.map((each) =>
+        each.status === "fulfilled" ? "done" : (each.reason.code ?? each.reason.message),
+      ),
+      ["done", "done", "SIZE_LIMIT", "done", "done", "mine"],
+    );
+    assert.equal(indexOf(folder).manifests.length, 4);
   }));
 
 test("a lock that a dead process left is removed", () =>

@@ -1,6 +1,6 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { MeshwasmError } from "../errors.js";
 import { isLoopback, type ResolvedOptions } from "./options.js";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "./undici.js";
 
 /** Chooses connections for requests. */
 export interface Connections {

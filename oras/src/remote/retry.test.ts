@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MeshwasmError } from "../errors.js";
-import { markPassing, retryAfterMs, retrying } from "./retry.js";
+import { delayMs, markPassing, retryAfterMs, retrying } from "./retry.js";
 
 const policy = { retries: 3, retryDelayMs: 1, signal: undefined };
 const passing = () => markPassing(new MeshwasmError("REGISTRY_ERROR", "busy"));
@@ -49,4 +49,15 @@ test("Retry-After is seconds or a date", () => {
   assert.equal(retryAfterMs("Sat, 31 Jan 2026 11:00:00 GMT", now), 0);
   assert.equal(retryAfterMs("soon", now), undefined);
   assert.equal(retryAfterMs(undefined, now), undefined);
+});
+
+test("no registry makes a client wait for longer than 30 s, nor back-off for longer than 5 s", () => {
+  const patient = { ...policy, retryDelayMs: 200 };
+  assert.equal(delayMs(patient, 2_000, 0), 2_000);
+  assert.equal(delayMs(patient, retryAfterMs("999999999"), 0), 30_000);
+  for (let attempt = 0; attempt < 2_000; attempt++) {
+    const wanted = Math.min(5_000, 200 * 2 ** attempt);
+    const delay = delayMs(patient, undefined, attempt);
+    assert.ok(delay >= wanted / 2 && delay <= wanted, `${delay} ms before attempt ${attempt}`);
+  }
 });

@@ -40,8 +40,16 @@ export async function retrying<T>(policy: RetryPolicy, work: () => Promise<T>): 
 export async function waitToRetry(policy: RetryPolicy, error: unknown, attempt: number): Promise<void> {
   const hint = error instanceof MeshwasmError ? passing.get(error) : undefined;
   if (!hint || attempt >= policy.retries) throw error;
-  const backOff = Math.min(maxDelayMs, policy.retryDelayMs * 2 ** attempt) * (0.5 + Math.random() / 2);
-  await pause(hint.afterMs === undefined ? backOff : Math.min(hint.afterMs, maxRetryAfterMs), policy.signal);
+  await pause(delayMs(policy, hint.afterMs, attempt), policy.signal);
+}
+
+/**
+ * Milliseconds before another attempt, of which `attempt` went before.
+ * @param afterMs what the registry asked for, kept up to 30 s. Absent: exponential back-off with jitter, up to 5 s.
+ */
+export function delayMs({ retryDelayMs }: RetryPolicy, afterMs: number | undefined, attempt: number): number {
+  if (afterMs !== undefined) return Math.min(afterMs, maxRetryAfterMs);
+  return Math.min(maxDelayMs, retryDelayMs * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { request as undiciRequest } from "undici";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
 import { type Connections, openConnections } from "./dispatcher.js";
@@ -112,13 +111,13 @@ export function resolveLocation(location: string, from: URL): URL {
 async function sendOnce(
   connections: Connections,
   options: ResolvedOptions,
-  request: HttpRequest,
+  { url, method, headers, body }: HttpRequest,
 ): Promise<HttpResponse> {
-  const { url, method, headers, body } = request;
   const fail = (cause: unknown) => networkError(cause, url.host, options.signal, options);
   try {
-    const answer = await undiciRequest(url, {
-      dispatcher: connections.to(url.host),
+    const answer = await connections.to(url.host).request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
       method,
       headers: { "user-agent": "meshwasm-oras", ...lengthOf(body), ...headers },
       body: body === undefined || body instanceof Uint8Array ? (body ?? null) : Readable.from(body.open()),

@@ -1,4 +1,5 @@
 import type { LockedPackage } from "./lock-file.js";
+import { isSpdxExpression } from "./spdx-expression.js";
 
 /** What an SBOM is about. */
 export interface SbomInput {
@@ -86,8 +87,7 @@ function hashOf(integrity: string | undefined): { alg: string; content: string }
   return alg === undefined ? undefined : { alg, content: Buffer.from(base64, "base64").toString("hex") };
 }
 
-// An expression of SPDX identifiers, which single ones are too; anything else is only a name.
+// CycloneDX takes no other text as an expression.
 function licenseOf(text: string): object {
-  const isExpression = /^[A-Za-z0-9.+() -]+$/.test(text) && !/^(?:SEE LICENSE|UNLICENSED)/i.test(text);
-  return isExpression ? { expression: text } : { license: { name: text } };
+  return isSpdxExpression(text) ? { expression: text } : { license: { name: text } };
 }

@@ -5,7 +5,9 @@ import { formatHttpDate } from "./http-date";
 export enum SameSite {
   /** Nothing is said. */
   Unset,
+  /** Only with requests that come from the site itself. */
   Strict,
+  /** Also when somebody follows a link to the site. */
   Lax,
   /** With every request; browsers want `secure` too. */
   None,
@@ -19,15 +21,22 @@ export class SetCookie {
   path: string = "";
   /** Seconds that it lives; `hasMaxAge` says whether it is there. 0 or less removes the cookie. */
   maxAge: i64 = 0;
+  /** Whether `maxAge` is there. */
   hasMaxAge: bool = false;
   /** `Expires`, as it is written; empty: none. */
   expires: string = "";
+  /** Whether it is sent over TLS only. */
   secure: bool = false;
+  /** Whether scripts of a page do not see it. */
   httpOnly: bool = false;
+  /** Who else it is sent to. */
   sameSite: SameSite = SameSite.Unset;
 
+  /** A cookie without attributes; `header` says whether name and value are a cookie's. */
   constructor(
+    /** What it is called. */
     public name: string,
+    /** What it says, as it is written. */
     public value: string,
   ) {}
 

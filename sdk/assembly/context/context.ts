@@ -6,6 +6,8 @@ import { GrpcCallHandler } from "../grpc/call";
 import { GrpcStreamHandler } from "../grpc/stream";
 import { HeaderList } from "../http/header-list";
 import { HttpCallHandler } from "../http/http-call";
+import { bytesOf, encode, lengthOf } from "../memory/encoded";
+import { StreamData } from "../stream-data";
 
 /** Which callbacks a context can take; checked before a context is used as one of its kind. */
 export enum ContextKind {
@@ -21,7 +23,10 @@ export abstract class Context {
   /** The SDK's own: the table's next context behind this one. */
   inSameSlot: Context | null = null;
 
-  constructor(readonly kind: ContextKind) {}
+  constructor(
+    /** The SDK's own: what it is. */
+    readonly kind: ContextKind,
+  ) {}
 
   /**
    * Sends a request to a cluster that Envoy's configuration names; `handler` gets the answer.
@@ -38,7 +43,19 @@ export abstract class Context {
     body: string = "",
     timeoutMilliseconds: u32 = 5000,
   ): Status {
-    return startCall(this.id, cluster, headers, body, timeoutMilliseconds, handler);
+    const text = encode(body);
+    return startCall(this.id, cluster, headers, bytesOf(text), lengthOf(text), timeoutMilliseconds, handler);
+  }
+
+  /** Like `call`, with a body of bytes. */
+  callBytes(
+    cluster: string,
+    headers: HeaderList,
+    handler: HttpCallHandler,
+    body: Uint8Array,
+    timeoutMilliseconds: u32 = 5000,
+  ): Status {
+    return startCall(this.id, cluster, headers, body.dataStart, body.length, timeoutMilliseconds, handler);
   }
 
   /**
@@ -86,6 +103,12 @@ export abstract class Context {
   resolveDns(name: string, handler: DnsHandler): Status {
     return askForAddresses(this.id, name, handler);
   }
+
+  /**
+   * A function of the proxy calls back, with `size` bytes that are there while this runs. Which number a function has is
+   * for it to say. Envoy's own functions (up to 1.40) call nothing back: this is for those that a build of it adds.
+   */
+  onForeignFunction(functionId: u32, data: StreamData, size: u32): void {}
 
   /** The stream or the plugin is finished: its state may still be read, and it is deleted next. */
   onDone(): void {}

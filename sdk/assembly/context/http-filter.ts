@@ -1,4 +1,4 @@
-import { Action, Status, StreamType } from "../abi";
+import { Action, GrpcStatus, Status, StreamType } from "../abi";
 import { actOn } from "../dispatch/effective";
 import { closeStream, continueStream } from "../hostcalls/stream";
 import { HeaderList } from "../http/header-list";
@@ -12,7 +12,7 @@ import {
   ResponseTrailers,
   responseTrailersOf,
 } from "../http/headers";
-import { respond } from "../http/local-response";
+import { respond, respondBytes, respondGrpc } from "../http/local-response";
 import { StreamData } from "../stream-data";
 import { ContextKind } from "./context";
 import { RootContext } from "./root-context";
@@ -117,7 +117,29 @@ export abstract class HttpFilter<R extends RootContext = RootContext> extends Ht
     return Action.Pause;
   }
 
-  /** How the last `respond` went. */
+  /** Like `respond`, with a body of bytes. */
+  respondBytes(
+    status: u32,
+    body: Uint8Array,
+    headers: HeaderList | null = null,
+    details: string = "",
+  ): Action {
+    this.responded = actOn(this.id);
+    if (this.responded == Status.Ok) this.responded = respondBytes(status, body, headers, details);
+    return Action.Pause;
+  }
+
+  /**
+   * Answers a gRPC request here with a gRPC status and pauses it: `return this.respondGrpc(GrpcStatus.PermissionDenied, "no")`.
+   * A request that is not gRPC gets 200 and the message as the body.
+   */
+  respondGrpc(status: GrpcStatus, message: string = "", details: string = ""): Action {
+    this.responded = actOn(this.id);
+    if (this.responded == Status.Ok) this.responded = respondGrpc(status, message, details);
+    return Action.Pause;
+  }
+
+  /** How the last `respond…` went. */
   responded: Status = Status.Ok;
 
   /** The request's headers as `keepRequestHeaders` has found them; null: they were not kept. */

@@ -1,5 +1,5 @@
 import { Status } from "../abi";
-import { PluginConfiguration } from "../configuration";
+import { PluginConfiguration, VmConfiguration } from "../configuration";
 import { actOn } from "../dispatch/effective";
 import { Registration } from "../dispatch/registry";
 import { done } from "../hostcalls/done";
@@ -42,6 +42,11 @@ export class RootContext extends Context {
   /** The response's trailers; like `requestHeaders`. */
   get responseTrailers(): ResponseTrailers {
     return responseTrailersOf(this.id);
+  }
+
+  /** The VM's configuration, in `onStart` and later; empty where Envoy's configuration has none. */
+  get vmConfiguration(): VmConfiguration {
+    return new VmConfiguration();
   }
 
   /** The VM has started. False: the plugin does not load. */

@@ -8,11 +8,13 @@ import { decodeUtf8 } from "../memory/utf8";
 import { ProtobufWriter } from "../protobuf/writer";
 import { findContext } from "./dispatcher";
 import { actOn } from "./effective";
-import { afterDelete } from "./hooks";
+import { afterDelete, Hook } from "./hooks";
 
-/** Calls and streams that are under way, by the number that the host gave them. */
-const open = new Map<u32, GrpcHandler>();
-let hooked: bool = false;
+/**
+ * Calls and streams that are under way, by the number that the host gave them. Null until the first: a module that begins
+ * none then has no map.
+ */
+let open: Map<u32, GrpcHandler> | null = null;
 
 /** Sends one message on behalf of the context `owner`. */
 export function startGrpcCall(
@@ -61,18 +63,23 @@ function targetOf(cluster: string): Uint8Array {
 
 function keep(status: Status, owner: u32, handler: GrpcHandler): Status {
   if (status != Status.Ok) return status;
-  if (!hooked) afterDelete(cancelGrpcOf);
-  hooked = true;
   handler.token = returnedNumber();
   handler.owner = owner;
-  open.set(handler.token, handler);
+  let handlers = open;
+  if (!handlers) {
+    handlers = new Map<u32, GrpcHandler>();
+    open = handlers;
+    afterDelete(new Cancellation());
+  }
+  handlers.set(handler.token, handler);
   return status;
 }
 
 function forget(handler: GrpcHandler): u32 {
   const token = handler.token;
   handler.token = 0;
-  open.delete(token);
+  const handlers = open;
+  if (handlers) handlers.delete(token);
   return token;
 }
 
@@ -99,18 +106,22 @@ export function cancelGrpc(handler: GrpcHandler): Status {
 }
 
 /** Gives up what the context `id` has begun: it is being deleted, and its callback still runs. */
-function cancelGrpcOf(id: u32): void {
-  if (open.size == 0) return;
-  const handlers = open.values();
-  for (let i = 0; i < handlers.length; i++) {
-    if (handlers[i].owner == id) grpcCancel(forget(handlers[i]));
+class Cancellation extends Hook {
+  run(id: u32): void {
+    const all = open;
+    if (!all || all.size == 0) return;
+    const handlers = all.values();
+    for (let i = 0; i < handlers.length; i++) {
+      if (handlers[i].owner == id) grpcCancel(forget(handlers[i]));
+    }
   }
 }
 
 /** The handler of a call or stream, with its owner in effect; null when nobody waits for it. */
 function heardBy(token: u32): GrpcHandler | null {
-  if (!open.has(token)) return null;
-  const handler = open.get(token);
+  const handlers = open;
+  if (!handlers || !handlers.has(token)) return null;
+  const handler = handlers.get(token);
   return findContext(handler.owner) && actOn(handler.owner) == Status.Ok ? handler : null;
 }
 

@@ -16,41 +16,50 @@ class PendingCall {
   ) {}
 }
 
-/** By the number that the host gave the call. */
-const pending = new Map<u32, PendingCall>();
+/** By the number that the host gave the call. Null until the first: a module that makes none then has no map. */
+let pending: Map<u32, PendingCall> | null = null;
 
 /** Sends a request on behalf of the context `owner`. */
 export function startCall(
   owner: u32,
   cluster: string,
   headers: HeaderList,
-  body: string,
+  body: usize,
+  size: u32,
   timeoutMilliseconds: u32,
   handler: HttpCallHandler,
 ): Status {
   const ready = actOn(owner);
   if (ready != Status.Ok) return ready;
   const name = encode(cluster);
-  const text = encode(body);
   const status = httpCall(
     bytesOf(name),
     lengthOf(name),
     headers.serialize(),
     headers.serializedLength,
-    bytesOf(text),
-    lengthOf(text),
+    body,
+    size,
+    // Envoy's own client sends no trailers, whatever it is given.
     0,
     0,
     timeoutMilliseconds,
   );
-  if (status == Status.Ok) pending.set(returnedNumber(), new PendingCall(owner, handler));
+  if (status != Status.Ok) return status;
+  const token = returnedNumber();
+  let calls = pending;
+  if (!calls) {
+    calls = new Map<u32, PendingCall>();
+    pending = calls;
+  }
+  calls.set(token, new PendingCall(owner, handler));
   return status;
 }
 
 /** Hands an answer to its handler, with the owner in effect; nothing happens when that is gone. */
 export function finishCall(token: u32, answer: HttpCallAnswer): void {
-  if (!pending.has(token)) return;
-  const call = pending.get(token);
-  pending.delete(token);
+  const calls = pending;
+  if (!calls || !calls.has(token)) return;
+  const call = calls.get(token);
+  calls.delete(token);
   if (findContext(call.owner) && actOn(call.owner) == Status.Ok) call.handler.onAnswer(answer);
 }

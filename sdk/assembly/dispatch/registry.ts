@@ -6,6 +6,9 @@ import { StreamContext } from "../context/stream-context";
 
 /** Makes the contexts of one registered filter. */
 export abstract class Registration {
+  /** The one that was registered before it. */
+  readonly before: Registration | null = last;
+
   constructor(readonly rootId: string) {}
   abstract createRoot(): RootContext;
   abstract createStream(root: RootContext): Context;
@@ -23,7 +26,8 @@ class FilterRegistration<T extends StreamContext, R extends RootContext> extends
   }
 }
 
-const registrations: Registration[] = [];
+/** The filter that was registered last. A list of the SDK's own: the standard Array is larger than all of this file. */
+let last: Registration | null = null;
 
 /**
  * Makes `T` the HTTP filter of the root id `rootId` (in filter.yaml `rootId`, by default the filter's name). Call it
@@ -32,14 +36,14 @@ const registrations: Registration[] = [];
 export function registerHttpFilter<T extends HttpFilter<R>, R extends RootContext = RootContext>(
   rootId: string,
 ): void {
-  registrations.push(new FilterRegistration<T, R>(rootId));
+  last = new FilterRegistration<T, R>(rootId);
 }
 
 /** Makes `T` the network filter of the root id `rootId`; otherwise like `registerHttpFilter`. */
 export function registerNetworkFilter<T extends NetworkFilter<R>, R extends RootContext = RootContext>(
   rootId: string,
 ): void {
-  registrations.push(new FilterRegistration<T, R>(rootId));
+  last = new FilterRegistration<T, R>(rootId);
 }
 
 /**
@@ -47,18 +51,24 @@ export function registerNetworkFilter<T extends NetworkFilter<R>, R extends Root
  * filter of a module that has one.
  */
 export function findRegistration(rootId: string): Registration | null {
-  if (rootId.length == 0 && registrations.length == 1) return registrations[0];
-  for (let i = 0; i < registrations.length; i++) {
-    if (registrations[i].rootId == rootId) return registrations[i];
+  let found: Registration | null = null;
+  let registration = last;
+  while (registration) {
+    // Of two with the same id the first counts.
+    if (registration.rootId == rootId) found = registration;
+    registration = registration.before;
   }
-  return null;
+  const only = last;
+  return !found && rootId.length == 0 && only && !only.before ? only : found;
 }
 
 /** The ids of all filters of the module, for a message. */
 export function registeredIds(): string {
   let ids = "";
-  for (let i = 0; i < registrations.length; i++) {
-    ids += (i ? ", '" : "'") + registrations[i].rootId + "'";
+  let registration = last;
+  while (registration) {
+    ids = "'" + registration.rootId + (ids.length ? "', " : "'") + ids;
+    registration = registration.before;
   }
   return ids.length ? ids : "none";
 }

@@ -8,7 +8,9 @@ export class KeptAnswer {
   constructor(
     /** The HTTP status; 0: the call was not sent, failed, or is not answered yet. */
     readonly status: u32,
+    /** The headers; empty without an answer. */
     readonly headers: HeaderList,
+    /** The body; empty without an answer. */
     readonly body: Uint8Array,
   ) {}
 }

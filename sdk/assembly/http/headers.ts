@@ -170,19 +170,43 @@ export class AnswerHeaders extends Headers {
 }
 
 /** The one object of each kind: they hold no state of a stream but the last status. */
+// @ts-ignore: decorator
+@lazy
 export const requestHeaders = new RequestHeaders();
+// @ts-ignore: decorator
+@lazy
 export const responseHeaders = new ResponseHeaders();
+// @ts-ignore: decorator
+@lazy
 export const requestTrailers = new RequestTrailers();
+// @ts-ignore: decorator
+@lazy
 export const responseTrailers = new ResponseTrailers();
+// @ts-ignore: decorator
+@lazy
 export const answerHeaders = new AnswerHeaders(HeaderMapType.HttpCallResponseHeaders);
+// @ts-ignore: decorator
+@lazy
 export const grpcInitialMetadata = new AnswerHeaders(HeaderMapType.GrpcInitialMetadata);
+// @ts-ignore: decorator
+@lazy
 export const grpcTrailingMetadata = new AnswerHeaders(HeaderMapType.GrpcTrailingMetadata);
+// @ts-ignore: decorator
+@lazy
 export const answerTrailers = new AnswerHeaders(HeaderMapType.HttpCallResponseTrailers);
 
 /** What the headers of a stream are that is gone: otherwise another stream's would be read. */
+// @ts-ignore: decorator
+@lazy
 const goneRequestHeaders = new RequestHeaders(NONE);
+// @ts-ignore: decorator
+@lazy
 const goneResponseHeaders = new ResponseHeaders(NONE);
+// @ts-ignore: decorator
+@lazy
 const goneRequestTrailers = new RequestTrailers(NONE);
+// @ts-ignore: decorator
+@lazy
 const goneResponseTrailers = new ResponseTrailers(NONE);
 
 /** The request headers of the context `id`, which hostcalls act on from here. */

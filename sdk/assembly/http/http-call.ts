@@ -25,6 +25,7 @@ export class HttpCallAnswer {
     return text ? <u32>parseStatus(text) : 0;
   }
 
+  /** The headers, `:status` included; they can be read only. */
   get headers(): AnswerHeaders {
     return answerHeaders;
   }
@@ -34,10 +35,12 @@ export class HttpCallAnswer {
     return this.trailerCount > 0;
   }
 
+  /** The trailers, where there are some. */
   get trailers(): AnswerHeaders {
     return answerTrailers;
   }
 
+  /** The body; it can be read only. */
   get body(): StreamData {
     return callResponseBody;
   }

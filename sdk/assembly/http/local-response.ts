@@ -1,4 +1,4 @@
-import { Status } from "../abi";
+import { GrpcStatus, Status } from "../abi";
 import { sendLocalResponse } from "../hostcalls/local-response";
 import { bytesOf, encode, lengthOf } from "../memory/encoded";
 import { HeaderList } from "./header-list";
@@ -22,7 +22,37 @@ export function respond(
   details: string = "",
 ): Status {
   const text = encode(body);
+  return answer(status, bytesOf(text), lengthOf(text), headers, details, NO_GRPC_STATUS);
+}
+
+/** Like `respond`, with a body of bytes. */
+export function respondBytes(
+  status: u32,
+  body: Uint8Array,
+  headers: HeaderList | null = null,
+  details: string = "",
+): Status {
+  return answer(status, body.dataStart, body.length, headers, details, NO_GRPC_STATUS);
+}
+
+/**
+ * Answers a gRPC request with a gRPC status: HTTP status 200, and `grpc-status` and `grpc-message` as headers. A request that
+ * is not gRPC gets the message as the body.
+ */
+export function respondGrpc(status: GrpcStatus, message: string = "", details: string = ""): Status {
+  const text = encode(message);
+  return answer(200, bytesOf(text), lengthOf(text), null, details, status);
+}
+
+function answer(
+  status: u32,
+  body: usize,
+  size: u32,
+  headers: HeaderList | null,
+  details: string,
+  grpcStatus: i32,
+): Status {
   const list: usize = headers ? headers.serialize() : 0;
   const length: u32 = headers ? headers.serializedLength : 0;
-  return sendLocalResponse(status, details, bytesOf(text), lengthOf(text), list, length, NO_GRPC_STATUS);
+  return sendLocalResponse(status, details, body, size, list, length, grpcStatus);
 }

@@ -3,6 +3,8 @@ import { decodeUtf8, encodeUtf8, isUtf8 } from "../memory/utf8";
 /** Texts up to this use memory that is kept between matches. */
 const KEPT: i32 = 4096;
 
+// @ts-ignore: decorator
+@lazy
 let kept: Uint8Array = new Uint8Array(0);
 
 /** The UTF-8 of a string; half of a surrogate pair becomes U+FFFD. Valid until the next call. */

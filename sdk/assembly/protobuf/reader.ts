@@ -26,6 +26,7 @@ export class ProtobufReader {
   private start: i32 = 0;
   private length: i32 = 0;
 
+  /** @param bytes a message */
   constructor(private bytes: Uint8Array) {}
 
   /** Goes to the next field; false at the end. */

@@ -40,6 +40,8 @@ export interface Engine {
 export interface EngineOptions {
   /** The plugin runs once more outside the chain, with this as the `role` of its configuration. */
   alsoAs?: ("access-log" | "stats")[];
+  /** The configuration of the VM of those that run outside the chain; absent: none. */
+  vmConfig?: string;
   /** The node, the route, the cluster and the listener have the names and metadata of `names`. */
   named?: true;
   /** `allow_on_headers_stop_iteration` of Envoy's PluginConfig. */

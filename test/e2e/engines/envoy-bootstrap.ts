@@ -75,16 +75,15 @@ function protocol(explicit: object): object {
   };
 }
 
-function pluginConfig({ wasm, rootId }: BuiltFilter, role: string): object {
+function pluginConfig({ wasm, rootId, vmConfig }: BuiltFilter, role: string): object {
+  const text = (value: string) => ({ "@type": "type.googleapis.com/google.protobuf.StringValue", value });
   return {
     name: rootId,
     root_id: rootId,
-    configuration: {
-      "@type": "type.googleapis.com/google.protobuf.StringValue",
-      value: JSON.stringify({ role }),
-    },
+    configuration: text(JSON.stringify({ role })),
     vm_config: {
       runtime: "envoy.wasm.runtime.v8",
+      ...(vmConfig === undefined ? {} : { configuration: text(vmConfig) }),
       code: { local: { inline_bytes: Buffer.from(wasm).toString("base64") } },
     },
   };

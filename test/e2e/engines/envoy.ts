@@ -93,7 +93,9 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
       const upstreamGot = collect(upstream);
       const outcome: TcpOutcome["steps"] = [];
       for (const step of testCase.steps) {
-        (step.from === "client" ? client : upstream).write(step.data);
+        const side = step.from === "client" ? client : upstream;
+        if (step.end) side.end(step.data);
+        else side.write(step.data);
         const nothingNew = step.upstream === upstreamGot.text() && step.client === clientGot.text();
         if (nothingNew) await sleep(silenceMs);
         await until(() => clientGot.text() === step.client && upstreamGot.text() === step.upstream);

@@ -1,4 +1,11 @@
-import { type Exchange, Host, type LogEntry, type SeenRequest, World } from "@meshwasm/sdk/host";
+import {
+  type Exchange,
+  Host,
+  type HostOptions,
+  type LogEntry,
+  type SeenRequest,
+  World,
+} from "@meshwasm/sdk/host";
 import { grpcScript } from "../../../sdk/host/testing/grpc-server.js";
 import type { HttpCase } from "../tables/http-case.js";
 import type { TcpCase } from "../tables/tcp-probe.js";
@@ -22,8 +29,9 @@ export function hostEngine(filter: BuiltFilter): Engine {
     ...(filter.named ? { properties: namedProperties } : {}),
     onLog: (entry: LogEntry) => logged.push(entry),
   };
-  const start = (config: string | object, world: World) =>
-    new Host(wasm, { ...options, world, pluginConfig: config }).start();
+  const start = (config: string | object, world: World, more: HostOptions = {}) =>
+    new Host(wasm, { ...options, world, pluginConfig: config, ...more }).start();
+  const outside = filter.vmConfig === undefined ? {} : { vmConfig: filter.vmConfig };
   // Envoy's own words on a trap, which the other engine leaves out as well.
   const isFilters = ({ message }: { message: string }) => !message.startsWith("Function: ");
   const plain = ({ level, message }: { level: string; message: string }) => ({ level, message });
@@ -32,7 +40,7 @@ export function hostEngine(filter: BuiltFilter): Engine {
       asked = null;
       const world = new World();
       const host = start(config, world);
-      const others = alsoAs.map((role) => ({ role, plugin: start({ role }, world) }));
+      const others = alsoAs.map((role) => ({ role, plugin: start({ role }, world, outside) }));
       logged.length = 0; // What a plugin logs while it starts is not the exchange's.
       const exchange = request.metadata ? withMetadata(host, request) : host.exchange(request, answer);
       // A filter that waits for time to pass: it stands still otherwise.
@@ -64,15 +72,15 @@ export function hostEngine(filter: BuiltFilter): Engine {
       const host = start(config, new World());
       const before = host.logs.length;
       const connection = host.tcp().connect();
-      const outcome = steps.map(({ from, data, upstream }) => {
-        if (from === "client") connection.downstreamData(data);
-        else connection.upstreamData(data);
+      const outcome = steps.map(({ from, data, end, upstream }) => {
+        if (from === "client") connection.downstreamData(data, end);
+        else connection.upstreamData(data, end);
         // A filter that waits for time to pass: it stands still otherwise.
         for (let passed = 0; connection.upstream.text() !== upstream && passed < 100; passed += 10)
           host.advance(10);
         return { client: connection.client.text(), upstream: connection.upstream.text() };
       });
-      const closed = connection.closed === "local";
+      const closed = connection.closed === "local" || connection.client.ended;
       connection.disconnect();
       return { steps: outcome, closed, logs: host.logs.slice(before).map(plain) };
     },

@@ -2,7 +2,11 @@ import type { EngineOptions } from "../engines/engine.js";
 import type { HttpCase } from "./http-case.js";
 
 /** How the plugin is run: also as an access logger and a stats sink, and allowed to hold headers back alone. */
-export const options: EngineOptions = { alsoAs: ["access-log", "stats"], allowOnHeadersStopIteration: true };
+export const options: EngineOptions = {
+  alsoAs: ["access-log", "stats"],
+  allowOnHeadersStopIteration: true,
+  vmConfig: '{"of": "the VM"}',
+};
 
 /** What test/e2e/filters/extras must do: the rarer parts of the ABI. */
 export const extrasCases: HttpCase[] = [
@@ -108,6 +112,17 @@ export const extrasCases: HttpCase[] = [
     name: "is told that a name has no address",
     request: { path: "/dns/none.onion" },
     expect: { status: 200, upstream: { "x-asked": ["0"], "x-found": ["no"] } },
+  },
+  {
+    name: "reads the configuration of its VM",
+    request: { path: "/vm" },
+    expect: {
+      status: 200,
+      logs: [
+        { level: "info", message: "access: /vm 200 2" },
+        { level: "info", message: "the VM 16" },
+      ],
+    },
   },
   {
     name: "sees the proxy's own numbers",

@@ -3,8 +3,15 @@ export interface TcpCase {
   name: string;
   /** The plugin's configuration. */
   config: string;
-  steps: { from: "client" | "upstream"; data: string; client: string; upstream: string }[];
-  /** Whether the proxy has closed the client's connection by then; absent: it has not. */
+  steps: {
+    from: "client" | "upstream";
+    data: string;
+    /** That side sends no more. */
+    end?: true;
+    client: string;
+    upstream: string;
+  }[];
+  /** Whether the client has heard by then that nothing more comes; absent: it has not. */
   closed?: boolean;
   /** What the filter has logged once the client is gone. */
   logs?: { level: string; message: string }[];
@@ -61,5 +68,15 @@ export const tcpProbeCases: TcpCase[] = [
       { level: "info", message: "connected" },
       { level: "info", message: "downstream closed" },
     ],
+  },
+  {
+    name: "sees the upstream end",
+    config: '{"mode": "log-upstream"}',
+    steps: [
+      { from: "client", data: "x", client: "", upstream: "x" },
+      { from: "upstream", data: "y", end: true, client: "y", upstream: "x" },
+    ],
+    closed: true,
+    logs: [{ level: "info", message: "upstream closed" }],
   },
 ];

@@ -29,6 +29,43 @@ export const worldCases: HttpCase[] = [
     },
   },
   {
+    name: "asks another server with bytes",
+    request: { path: "/call/bytes" },
+    expect: {
+      status: 403,
+      body: "because no! 3",
+      upstream: null,
+      callee: { path: "/call/bytes", body: "who?" },
+    },
+  },
+  {
+    name: "answers with bytes",
+    request: { path: "/bytes" },
+    expect: { status: 200, body: "a\0b", upstream: null },
+  },
+  {
+    name: "answers with a gRPC status",
+    request: {
+      method: "POST",
+      path: "/package.Service/Method",
+      headers: [["content-type", "application/grpc"]],
+    },
+    expect: {
+      status: 200,
+      upstream: null,
+      response: {
+        "content-type": ["application/grpc"],
+        "grpc-status": ["7"],
+        "grpc-message": ["not you"],
+      },
+    },
+  },
+  {
+    name: "puts bytes before and behind a body",
+    request: { method: "POST", path: "/ends", body: "body" },
+    expect: { status: 200, upstreamBody: "<body>" },
+  },
+  {
     name: "is told that a cluster does not exist",
     request: { path: "/nowhere" },
     expect: { status: 200, upstream: { "x-status": ["2"] } },

@@ -24,12 +24,20 @@ const level = new Gauge("extras.level");
 /** What Envoy is asked to do with this plugin; see test/e2e/tables/extras.ts. */
 class Extras extends RootContext {
   role: string = "";
+  /** What the VM's configuration says, and its size. */
+  private vm: string = "";
   private sawStats: bool = false;
   private grown: u64 = 0;
   /** Whether it had a stream: Envoy starts every plugin in VMs that have none, too. */
   served: bool = false;
   /** The request that the next tick lets go on. */
   waiting: ExtrasFilter | null = null;
+
+  onStart(): bool {
+    const configuration = this.vmConfiguration;
+    this.vm = configuration.json().get("of").asString() + " " + configuration.size.toString();
+    return true;
+  }
 
   onConfigure(configuration: PluginConfiguration): bool {
     this.role = configuration.json().get("role").asString();
@@ -57,6 +65,7 @@ class Extras extends RootContext {
     log.info(
       "access: " + (path ? path : "?") + " " + (status ? status : "?") + " " + (<i32>changed).toString(),
     );
+    if (path == "/vm") log.info(this.vm);
   }
 
   onStats(stats: StatsSnapshot): void {

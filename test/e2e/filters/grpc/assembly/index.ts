@@ -147,7 +147,7 @@ class GrpcFilter extends HttpFilter {
     if (this.path == "/call/nowhere") cluster = "nowhere";
     const message =
       this.path == "/call/protobuf" ? writeMessage() : Uint8Array.wrap(String.UTF8.encode("question"));
-    const timeout: u32 = this.path == "/call/hang" ? 100 : 2000;
+    const timeout: u32 = this.path == "/call/hang" ? 100 : 8000;
     const metadata = new HeaderList().add("x-asked", "yes");
     const status = this.grpcCall(cluster, "test.Service", method, message, handler, metadata, timeout);
     if (this.path == "/call/twice") {

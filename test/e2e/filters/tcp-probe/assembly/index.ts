@@ -59,6 +59,10 @@ class TcpProbeFilter extends NetworkFilter<TcpProbe> {
     return Action.Continue;
   }
 
+  onUpstreamClose(peer: PeerType): void {
+    if (this.root.mode == "log-upstream") log.info("upstream closed");
+  }
+
   onDownstreamClose(peer: PeerType): void {
     if (this.root.mode == "log") log.info("downstream closed");
   }

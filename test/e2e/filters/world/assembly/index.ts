@@ -4,6 +4,7 @@ import {
   Counter,
   foreignFunctions,
   Gauge,
+  GrpcStatus,
   HeaderList,
   Histogram,
   HttpCallAnswer,
@@ -51,6 +52,10 @@ class World extends RootContext {
   }
 }
 
+function utf8(text: string): Uint8Array {
+  return Uint8Array.wrap(String.UTF8.encode(text));
+}
+
 class Verdict extends HttpCallHandler {
   constructor(private filter: WorldFilter) {
     super();
@@ -79,7 +84,13 @@ class WorldFilter extends HttpFilter<World> {
       this.root.waiting = this;
       return Action.Pause;
     }
+    if (this.path == "/call/bytes") return this.askInBytes();
     if (this.path.startsWith("/call")) return this.ask();
+    if (this.path == "/bytes") return this.respondBytes(200, utf8("a\0b"));
+    if (this.path.startsWith("/package.Service/")) {
+      return this.respondGrpc(GrpcStatus.PermissionDenied, "not you");
+    }
+    if (this.path == "/ends") headers.remove("content-length");
     if (this.path == "/nowhere") {
       const none = this.call("nowhere", new HeaderList().add(":method", "GET"), new Verdict(this));
       headers.set("x-status", (<i32>none).toString());
@@ -131,6 +142,10 @@ class WorldFilter extends HttpFilter<World> {
   }
 
   onRequestBody(body: StreamData, size: u32, endOfStream: bool): Action {
+    if (this.path == "/ends" && size > 0) {
+      body.prependBytes(utf8("<"));
+      body.appendBytes(utf8(">"));
+    }
     if (this.path != "/body") return Action.Continue;
     if (!endOfStream) return Action.Pause;
     const text = body.text();
@@ -155,6 +170,15 @@ class WorldFilter extends HttpFilter<World> {
       .add(":path", this.path)
       .add(":authority", "callee");
     const sent = this.call("callee", headers, new Verdict(this), "who?", 1000);
+    return sent == Status.Ok ? Action.Pause : this.respond(500, "not sent");
+  }
+
+  private askInBytes(): Action {
+    const headers = new HeaderList()
+      .add(":method", "POST")
+      .add(":path", this.path)
+      .add(":authority", "callee");
+    const sent = this.callBytes("callee", headers, new Verdict(this), utf8("who?"), 1000);
     return sent == Status.Ok ? Action.Pause : this.respond(500, "not sent");
   }
 
