@@ -1,10 +1,13 @@
 import { wellKnown } from "../kube/index.js";
+import type { LoadedState } from "../loaded/index.js";
 import type { Observed } from "./observe-loaded.js";
 import type { PodPlan } from "./pod-plan.js";
 import type { Services } from "./services.js";
 
-/** An Envoy that starts reads what it is told at once; the rest of its start may take a while. */
+/** Told late: it may still have been in time, and the rest of its start may take a while. */
 const patienceMillis = 10_000;
+/** Told in time, by clocks that may differ: then it is something else that takes long. */
+const longPatienceMillis = 3 * 60_000;
 const mostMillis = 10 * 60_000;
 
 /**
@@ -16,19 +19,23 @@ const mostMillis = 10 * 60_000;
  */
 export class HeldPods {
   readonly #tries = new Map<string, { count: number; at: number }>();
+  readonly #now: () => number;
+
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** Deletes a held pod that its owner makes anew. */
   async replace(key: string, observed: Observed, services: Services): Promise<void> {
-    const held = [...observed]
-      .filter(([plan, state]) => isHeld(plan) && state.loaded === undefined && state.toldFor > patienceMillis)
-      .map(([{ pod }]) => pod);
+    const held = [...observed].filter(([plan, state]) => isHeld(plan, state)).map(([{ pod }]) => pod);
     const known = this.#tries.get(key);
     const [pod] = held;
     if (!pod) {
       if (known && [...observed.values()].every(({ loaded }) => loaded === true)) this.#tries.delete(key);
       return;
     }
-    const now = performance.now();
+    const now = this.#now();
     if (known && now - known.at < Math.min(mostMillis, patienceMillis * 2 ** known.count)) return;
     this.#tries.set(key, { count: (known?.count ?? 0) + 1, at: now });
     const { namespace = "", name, uid } = pod.metadata;
@@ -51,6 +58,7 @@ export class HeldPods {
 }
 
 /** An Envoy opens no port, that of its stats neither, before it has all that it needs to serve. */
-function isHeld({ pod }: PodPlan): boolean {
-  return pod.controlled && !pod.gone && pod.proxyState === "starting";
+function isHeld({ pod }: PodPlan, { loaded, toldFor }: LoadedState): boolean {
+  if (!pod.controlled || pod.gone || pod.proxyState !== "starting" || loaded !== undefined) return false;
+  return toldFor > (pod.toldLate ? patienceMillis : longPatienceMillis);
 }

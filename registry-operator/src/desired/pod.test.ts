@@ -50,6 +50,21 @@ test("an Envoy that runs is ready, or starts", () => {
   assert.equal(state({ ...running, ready: true }), "ready");
 });
 
+test("it was told late when the operator wrote to it after its Envoy was started", () => {
+  const late = (manager: string, time: string) => {
+    const running = { startedAt: "2026-01-01T00:00:10Z" };
+    const containerStatuses = [{ name: "istio-proxy", restartCount: 0, state: { running } }];
+    const managedFields = [
+      { manager: "kubelet", time: "2026-01-01T00:00:30Z" },
+      { manager, time },
+    ];
+    return facts({ containers: [proxy] }, { containerStatuses }, { managedFields }).toldLate;
+  };
+  assert.equal(late("meshwasm-operator", "2026-01-01T00:00:09Z"), false);
+  assert.equal(late("meshwasm-operator", "2026-01-01T00:00:10Z"), true);
+  assert.equal(late("somebody", "2026-01-01T00:00:20Z"), false);
+});
+
 test("a pod with a controller is made anew when it is deleted", () => {
   const owned = (owner: object) => facts({}, {}, { ownerReferences: [owner] }).controlled;
   assert.equal(owned({ kind: "Job", name: "a", controller: true }), true);

@@ -1,4 +1,4 @@
-import { podLabelPrefix, proxyContainer, storeDir } from "../api/names.js";
+import { fieldManager, podLabelPrefix, proxyContainer, storeDir } from "../api/names.js";
 import type { KubeObject, Metadata } from "../kube/object.js";
 
 /** What the operator keeps of a pod; a cluster has many. */
@@ -14,6 +14,8 @@ export interface Pod extends KubeObject {
   mounted: boolean;
   /** Of its Envoy's container: it runs and passed its probe, it runs, or neither. */
   proxyState: "ready" | "starting" | "down";
+  /** The operator's last word to it came when its Envoy's container ran already, by clocks that may differ. */
+  toldLate: boolean;
   /** How often its Envoy's container was started again. */
   restarts: number;
   /** Somebody makes another one when it is deleted. */
@@ -32,7 +34,7 @@ interface ContainerStatus {
   name: string;
   restartCount: number;
   ready?: boolean;
-  state?: { running?: object };
+  state?: { running?: { startedAt?: string } };
 }
 
 interface RawPod extends KubeObject {
@@ -73,10 +75,18 @@ export function podFacts(object: KubeObject): Pod {
       ({ name, mountPath }) => mountPath === storeDir && stores.has(name),
     ),
     proxyState: !proxyStatus?.state?.running ? "down" : proxyStatus.ready ? "ready" : "starting",
+    toldLate: isToldLate(metadata, proxyStatus),
     restarts: proxyStatus?.restartCount ?? 0,
     controlled: (metadata.ownerReferences ?? []).some(({ controller }) => controller),
     workload: workloadOf(metadata),
   };
+}
+
+/** Both times are whole seconds. */
+function isToldLate({ managedFields }: Metadata, proxy: ContainerStatus | undefined): boolean {
+  const told = managedFields?.filter(({ manager }) => manager === fieldManager).map(({ time }) => time ?? "");
+  const started = proxy?.state?.running?.startedAt;
+  return started !== undefined && (told ?? []).some((time) => Date.parse(time) >= Date.parse(started));
 }
 
 /** The labels of ours that a pod carries. */

@@ -23,6 +23,8 @@ export interface Metadata {
   annotations?: Record<string, string>;
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
+  /** Who wrote which fields, and when; only what is read of it. */
+  managedFields?: { manager?: string; time?: string }[];
 }
 
 /** Any Kubernetes object, as JSON. */
