@@ -40,12 +40,12 @@ export async function startOperator(mesh: Mesh): Promise<RunningOperator> {
       ...["operator", "--kubeconfig", kubeconfig, "--listen", `127.0.0.1:${port}`],
       ...["--metrics-listen", `127.0.0.1:${metricsPort}`, "--store-dir", join(folder, "store")],
       ...["--webhook-listen", `127.0.0.1:${webhookPort}`],
-      ...["--plain-http-registries", mesh.registry.host, "--lease-seconds", "3"],
+      ...["--plain-http-registries", mesh.registry.host, "--lease-seconds", "5"],
     ],
     join(mesh.folder, "operator.log"),
     leads,
   );
-  mesh.onStop(() => operator.stop("SIGKILL"));
+  const supervised = [supervise(operator)];
   const caFile = join(folder, "ca.crt");
   await writeFile(caFile, await authority(mesh));
   const agents = new Map<string, Part>();
@@ -67,12 +67,16 @@ export async function startOperator(mesh: Mesh): Promise<RunningOperator> {
       async () => Boolean(await kube.api.find(`/apis/meshwasm.io/v1alpha1/nodemodules/${node.name}`)),
     );
     agents.set(node.name, agent);
-    mesh.onStop(() => agent.stop("SIGKILL"));
+    supervised.push(supervise(agent));
   }
-  const part = (node?: PlayedNode) => (node ? agents.get(node.name) : operator) as Part;
+  mesh.onStop(() => Promise.all(supervised.map((each) => each.end())));
+  const part = (node?: PlayedNode) => {
+    const wanted = node ? agents.get(node.name) : operator;
+    return supervised.find((each) => each.part === wanted) as Supervised;
+  };
   return {
-    kill: (node) => part(node).stop("SIGKILL"),
-    start: (node) => part(node).restart(async () => true),
+    kill: (node) => part(node).kill(),
+    start: (node) => part(node).start(),
     leads: () => leads().catch(() => false),
     metrics: async () => (await fetch(`${metricsUrl}/metrics`)).text(),
   };
@@ -121,6 +125,42 @@ async function authority({ kube }: Mesh): Promise<string> {
     "the operator publishes its authority",
     async () => (await kube.api.find(path))?.data["ca.crt"],
   );
+}
+
+/** A program that is started again when it ends by itself, as its kubelet would: an operator ends that lost its lease. */
+interface Supervised {
+  part: Part;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  end(): Promise<void>;
+}
+
+function supervise(part: Part): Supervised {
+  let isWanted = true;
+  let isStarting = false;
+  const start = async () => {
+    isWanted = true;
+    isStarting = true;
+    await part
+      .restart(async () => true)
+      .finally(() => {
+        isStarting = false;
+      });
+  };
+  const kill = async () => {
+    isWanted = false;
+    await part.stop("SIGKILL");
+  };
+  const timer = setInterval(() => {
+    if (isWanted && !isStarting && !part.running) start().catch(() => {});
+  }, 500);
+  return {
+    ...{ part, kill, start },
+    end: async () => {
+      clearInterval(timer);
+      await kill();
+    },
+  };
 }
 
 function startProgram(
