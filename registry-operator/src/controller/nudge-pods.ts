@@ -1,10 +1,10 @@
 import { nudgeLabel } from "../api/names.js";
-import { forEachLimited, isKubeError, type KubeObject, wellKnown } from "../kube/index.js";
+import type { Pod } from "../desired/pod.js";
 import type { Observed } from "./observe-loaded.js";
 import type { Services } from "./services.js";
+import { writeLabels } from "./write-labels.js";
 
 const patienceMillis = 4_000;
-const concurrency = 16;
 
 /**
  * Says it once more to pods that were told and do not run it. istiod looks at a pod's labels when they change, and on a busy
@@ -19,9 +19,9 @@ export class Nudges {
   async nudge(key: string, attempt: number, observed: Observed, services: Services): Promise<void> {
     const before = this.#done.get(key);
     const now = new Map<string, string>();
-    const late: { namespace?: string | undefined; name: string; uid?: string | undefined }[] = [];
+    const late: Pod[] = [];
     for (const [{ pod, wanted }, { loaded, toldFor }] of observed) {
-      const { namespace, name, uid = "" } = pod.metadata;
+      const { uid = "" } = pod.metadata;
       const told = `${wanted} ${attempt} ${pod.restarts}`;
       const known = before?.get(uid);
       if (known === told) now.set(uid, told);
@@ -29,28 +29,20 @@ export class Nudges {
       if (loaded !== false || toldFor < patienceMillis || known === told || pod.proxyState !== "ready")
         continue;
       now.set(uid, told);
-      late.push({ namespace, name, uid });
+      late.push(pod);
     }
     this.#done.set(key, now);
     if (late.length === 0) return;
     services.log.info({ filter: key, pods: late.length }, "told, and not loaded: told once more");
     services.observe.nudged(late.length);
-    await forEachLimited(late, concurrency, async ({ namespace, name, uid }) => {
-      try {
-        // Set and taken away: two changes, and nothing is left.
-        for (const value of ["now", null]) {
-          const patch = { metadata: { uid, labels: { [nudgeLabel]: value } } };
-          const written = await services.client.mergePatch<KubeObject>(
-            wellKnown.pods,
-            { namespace, name },
-            patch,
-          );
-          services.world.pods.put(written);
-        }
-      } catch (error) {
-        if (!isKubeError(error, 404, 409)) throw error;
-      }
-    });
+    // Set and taken away: two changes, and nothing is left.
+    for (const value of ["now", null]) {
+      await writeLabels(
+        services,
+        nudgeLabel,
+        late.map((pod) => ({ pod, value })),
+      );
+    }
   }
 
   forget(key: string): void {

@@ -35,7 +35,7 @@ export function recordedServices(): { written: string[]; services: Services } {
   const written: string[] = [];
   const services = {
     log: { info: () => {}, warn: () => {} },
-    observe: { nudged: () => {}, replaced: () => {} },
+    observe: { labelled: () => {}, nudged: () => {}, replaced: () => {} },
     events: { record: async () => {} },
     world: { pods: { put: () => {} } },
     client: {
