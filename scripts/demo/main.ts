@@ -17,6 +17,12 @@ const [setUpParts = "", setUpMillis = "0"] = process.argv.slice(process.argv.ind
 const began = performance.now();
 const steps = new Steps();
 const interrupted = new AbortController();
+// A reader that has seen enough, as `head` does, must not keep the demo from stopping what it started.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 process.on("SIGINT", () => interrupted.abort()).on("SIGTERM", () => interrupted.abort());
 /** What was started, to be stopped in the opposite order. */
 const started: { stop(): Promise<unknown> }[] = [];

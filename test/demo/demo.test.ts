@@ -34,6 +34,11 @@ class Demo {
     }
   }
 
+  /** Closes the pipe that it writes to, as `head` does when it has seen enough. */
+  hangUp(): void {
+    this.#child.stdout?.destroy();
+  }
+
   async interrupt(): Promise<void> {
     this.#child.kill("SIGINT");
     await this.#closed;
@@ -96,6 +101,14 @@ describe("npm run demo", { skip: await requireEnvoy() }, () => {
       assert.match(demo.text, /everything that was started is stopped/);
       await assertStopped(demo);
     }
+  });
+
+  it("stops what it started when nobody reads it any more", async () => {
+    const demo = new Demo(temporary);
+    await demo.said(/Envoy {2}/);
+    demo.hangUp();
+    assert.equal(await demo.exitCode(), 0, demo.text);
+    await assertStopped(demo);
   });
 
   it("--keep leaves it running, and says what to try", async () => {

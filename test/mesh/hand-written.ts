@@ -3,8 +3,8 @@ import type { Kubernetes } from "../parts/kubernetes.js";
 
 // EnvoyFilters as an operator would write them, independent of ours: they try the mechanism itself.
 
-/** The ECDS resource's name. */
-const extension = "hand-written";
+/** The name of the slot, and of the content that it discovers. */
+export const slotName = "hand-written";
 /** The label on pods that chooses content. */
 export const contentLabel = "test.meshwasm.io/content";
 /** Where modules are in a sidecar, and on a node. */
@@ -32,7 +32,7 @@ export async function applySlot(
 ): Promise<void> {
   const noop = { default_config: { "@type": rbacType }, apply_default_config_without_warming: true };
   const value = {
-    name: extension,
+    name: slotName,
     config_discovery: {
       config_source: { ads: {}, initial_fetch_timeout: "0s", resource_api_version: "V3" },
       type_urls: [wasmType, rbacType],
@@ -82,7 +82,7 @@ export async function applyContent(
     {
       applyTo: "EXTENSION_CONFIG",
       match: { context: "ANY" },
-      patch: { operation: "ADD", value: { name: extension, typed_config: typedConfig } },
+      patch: { operation: "ADD", value: { name: slotName, typed_config: typedConfig } },
     },
   );
 }
@@ -97,7 +97,7 @@ export async function label(kube: Kubernetes, { metadata }: KubeObject, value: s
 export function slotServes(configDump: string): boolean {
   const { configs = [] } = JSON.parse(configDump);
   return configs.some(({ active_state }: KubeObject) =>
-    JSON.stringify(active_state ?? "").includes(extension),
+    JSON.stringify(active_state ?? "").includes(slotName),
   );
 }
 
