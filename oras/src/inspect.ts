@@ -88,7 +88,7 @@ async function contentOf(
   try {
     const { layer } = layoutOf(manifest);
     const config = await store.getBlob(manifest.config, limits.configBytes);
-    return await withLayer(store, layer, options.maxLayerBytes, (content) =>
+    return await withLayer(store, layer, { maxBytes: options.maxLayerBytes }, (content) =>
       readArtifact({ manifest, config, layer: content }, options),
     );
   } catch (error) {

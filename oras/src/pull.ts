@@ -4,12 +4,12 @@ import { limits } from "./limits.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import { formatReference, parseReference, referenceTarget, withTarget } from "./reference.js";
 import { type RemoteOptions, resolveSizes } from "./remote/options.js";
-import { withLayer } from "./store/fetch-layer.js";
+import { type PartialFolderOption, withLayer } from "./store/fetch-layer.js";
 import { openStore } from "./store/open.js";
 import { announce, type ProgressOption, withProgress } from "./store/progress.js";
 
 /** How {@link pull} reaches the registry, and how much it accepts. */
-export interface PullOptions extends RemoteOptions, ProgressOption {}
+export interface PullOptions extends RemoteOptions, ProgressOption, PartialFolderOption {}
 
 /** A pulled filter, in memory. */
 export interface PullResult extends ArtifactContent {
@@ -27,7 +27,8 @@ export interface PullResult extends ArtifactContent {
 
 /**
  * Pulls a filter by tag or digest into memory. Where the reference has both, the digest decides; where it has
- * none, `latest`. Every byte is verified against the digest that named it; nothing is left on disk.
+ * none, `latest`. Every byte is verified against the digest that named it; nothing is left on disk but
+ * what `partialFolder` keeps of an interrupted layer.
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pull.
  * @throws MeshwasmError REFERENCE_INVALID, OPTION_INVALID, those of the store and
  *   {@link readArtifact}.
@@ -42,7 +43,8 @@ export async function pull(reference: string, options: PullOptions = {}): Promis
     const { layer } = layoutOf(manifest);
     announce([manifest.config, layer], options);
     const config = await store.getBlob(manifest.config, limits.configBytes);
-    const content = await withLayer(store, layer, maxLayerBytes, (bytes) =>
+    const { partialFolder } = options;
+    const content = await withLayer(store, layer, { maxBytes: maxLayerBytes, partialFolder }, (bytes) =>
       readArtifact({ manifest, config, layer: bytes }, { maxUnpackedBytes }),
     );
     return {

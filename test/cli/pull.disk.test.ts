@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rmdir } from "node:fs/promises";
+import { EventEmitter, once } from "node:events";
+import { mkdtemp, readdir, readFile, rmdir, stat } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { digestOf, packCompat, packOci, pull, push } from "@meshwasm/oras";
 import { startRegistry } from "@meshwasm/oras/registry";
 import { temporaryFolder } from "./filter-folder.js";
@@ -88,7 +91,7 @@ for (const [verb, target] of [
   });
 }
 
-test("a full temporary folder: the layer is refused by name, nothing is written", async (t) => {
+test("a full cache folder: the layer is refused by name, nothing is written", async (t) => {
   const disk = await smallDisk(t);
   if (disk === undefined) {
     if (process.env.CI === "true") throw new Error("CI runs as root, yet cannot mount a tmpfs");
@@ -99,7 +102,46 @@ test("a full temporary folder: the layer is refused by name, nothing is written"
   const wasm = Buffer.concat([...modules, ...modules]);
   await push(packOci({ wasm }), [`${registry.host}/a:1`]);
   const out = join(await temporaryFolder(t), "out");
-  const ended = await runCli(["pull", `${registry.host}/a:1`, "-o", out], { env: { TMPDIR: disk } });
+  const ended = await runCli(["pull", `${registry.host}/a:1`, "-o", out], { env: { MESHWASM_CACHE: disk } });
   assertFailed(ended, { code: 1, message: full, hint: /make room/ });
-  assert.deepEqual(await readdir(disk), []);
+  assert.deepEqual(await readdir(join(disk, "partial")), []);
+});
+
+test("a pull that was killed is finished by the next", async (t) => {
+  let isSlow = true;
+  const arrived = new EventEmitter();
+  const registry = await startRegistry({
+    faults: ({ method, path }) => {
+      if (!isSlow || method !== "GET" || !path.endsWith(layer.digest)) return undefined;
+      // Two thirds of it, and then nothing more.
+      const handle = (_: unknown, response: ServerResponse) => {
+        response.writeHead(200, { "content-length": layer.size });
+        response.write(layer.bytes.subarray(0, 2_000_000), () => arrived.emit("sent"));
+      };
+      return { type: "handle", handle };
+    },
+  });
+  t.after(() => registry.close());
+  const packed = packCompat({ wasm: modules[0] ?? assert.fail() });
+  const layer = { ...packed.layers[0]!.descriptor, bytes: packed.layers[0]!.bytes };
+  await push(packed, [`${registry.host}/a:1`]);
+  const folder = await temporaryFolder(t);
+  const env = { MESHWASM_CACHE: join(folder, "cache") };
+  const args = ["pull", `${registry.host}/a:1`, "-o", join(folder, "out")];
+  const partial = join(folder, "cache", "partial", layer.digest.replace(":", "-"));
+  const came = async () => {
+    await once(arrived, "sent");
+    while ((await stat(partial).catch(() => undefined))?.size !== 2_000_000) await sleep(20);
+  };
+  const killed = await runCli(args, { env, signal: { name: "SIGKILL", when: came() } });
+  assert.equal(killed.signal, "SIGKILL", killed.all);
+  isSlow = false;
+  const ended = await runCli(args, { env });
+  assert.equal(ended.code, 0, ended.all);
+  const ranges = registry.requests
+    .filter(({ path }) => path.endsWith(layer.digest))
+    .map(({ headers }) => headers.range);
+  assert.deepEqual(ranges.slice(-2), [undefined, "bytes=2000000-"]);
+  assert.ok(modules[0]?.equals(await readFile(join(folder, "out", "plugin.wasm"))));
+  assert.deepEqual(await readdir(join(folder, "cache", "partial")), []);
 });

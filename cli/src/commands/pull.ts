@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { Command } from "commander";
+import { cacheDir } from "../cache-dir.js";
 import { outputOf } from "../global-options.js";
 import { addRegistryOptions, type RegistryFlags, remoteOptions } from "../registry-options.js";
 
@@ -27,7 +29,7 @@ Examples:
       const { showingProgress } = await import("../transfer-progress.js");
       const remote = await remoteOptions(flags);
       const result = await showingProgress("pull", output, (onProgress) =>
-        pullFilter(ref, flags.output, { ...remote, onProgress }),
+        pullFilter(ref, flags.output, { ...remote, onProgress, partialFolder: join(cacheDir(), "partial") }),
       );
       output.result(result, [`${result.ref}`, ...result.files.map((file) => `  ${file}`)].join("\n"));
     });

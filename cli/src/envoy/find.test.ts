@@ -3,8 +3,9 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { cacheDir } from "../cache-dir.js";
 import { findEnvoy } from "./find.js";
-import { cacheDir, wheelEnvoyPath, wheelInstallCommand } from "./wheel.js";
+import { wheelEnvoyPath, wheelInstallCommand } from "./wheel.js";
 
 describe("findEnvoy", () => {
   let dir: string;

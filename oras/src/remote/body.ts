@@ -1,6 +1,7 @@
 import type { Descriptor } from "../descriptor.js";
 import { digesterFor } from "../digest.js";
 import { MeshwasmError } from "../errors.js";
+import type { KnownBytes } from "../store/store.js";
 import { markPassing } from "./retry.js";
 
 /**
@@ -26,16 +27,19 @@ export async function readBounded(
 /**
  * Passes content on while checking it against its descriptor: never more than its size, and the right digest at
  * the end. Whoever consumes it must not use the content before the iteration has ended without an error.
+ * @param known what came before `body`. Absent: nothing.
  * @throws MeshwasmError SIZE_MISMATCH, DIGEST_MISMATCH, from the iteration.
  */
 export async function* verified(
   body: AsyncIterable<Uint8Array>,
   descriptor: Descriptor,
   host: string,
+  known?: KnownBytes,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const digester = digesterFor(descriptor.digest);
   const blob = `blob ${descriptor.digest} of ${host}`;
-  let size = 0;
+  if (known) for await (const chunk of known.open()) digester.update(chunk);
+  let size = known?.size ?? 0;
   for await (const chunk of body) {
     size += chunk.length;
     if (size > descriptor.size) {

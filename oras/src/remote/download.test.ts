@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { packCompat } from "../artifact/pack-compat.js";
 import { pull } from "../pull.js";
 import { push } from "../push.js";
 import { type Fault, type Registry, type RegistryRequest, startRegistry } from "../registry/index.js";
 import { emptyWasm } from "../testing/hostile.js";
+import { withTempFolder } from "../testing/temp-folder.js";
 
 // 2 MB that do not compress.
 const wasm = Buffer.concat([
@@ -100,3 +103,94 @@ for (const [name, headers, status, code] of wrong) {
       },
     ));
 }
+
+// Failed attempts, not cuts that one pull survives.
+const once = { retries: 0 };
+
+/** Pulls that are cut after 1,500,000 bytes, into one folder of partial files. */
+const withPartial = (
+  later: (count: number) => Fault | undefined,
+  work: (
+    again: () => Promise<unknown>,
+    folder: string,
+    ranges: () => (string | undefined)[],
+  ) => Promise<void>,
+) =>
+  withTempFolder((partialFolder) =>
+    withCuts(
+      (request, count) => cutOnce(request, count) ?? later(count),
+      async ({ host }, ranges) => {
+        const again = () => pull(`${host}/a:1`, { ...once, partialFolder });
+        await assert.rejects(again(), { code: "REGISTRY_UNREACHABLE" });
+        await work(again, partialFolder, ranges);
+      },
+    ),
+  );
+const fine = () => undefined;
+
+test("a pull that failed is finished by the next, which asks for the rest only", () =>
+  withPartial(fine, async (again, folder, ranges) => {
+    const [name = ""] = readdirSync(folder);
+    assert.equal(name, layer.digest.replace(":", "-"));
+    const { size } = statSync(join(folder, name));
+    assert.ok(size > 0 && size <= 1_500_000, `${size}`);
+    await again();
+    assert.deepEqual(ranges(), [undefined, `bytes=${size}-`]);
+    assert.deepEqual(readdirSync(folder), []);
+  }));
+
+test("a kept layer that is whole already is not asked for", () =>
+  withPartial(fine, async (again, folder, ranges) => {
+    writeFileSync(join(folder, layer.digest.replace(":", "-")), whole);
+    await again();
+    assert.equal(ranges().length, 1);
+  }));
+
+for (const [name, kept] of [
+  ["other bytes", () => new Uint8Array(1_000_000)],
+  ["more than the layer has", () => new Uint8Array(layer.size + 1)],
+  ["nothing", () => new Uint8Array()],
+] as const) {
+  test(`a partial file with ${name}: all is fetched again`, () =>
+    withPartial(fine, async (again, folder, ranges) => {
+      writeFileSync(join(folder, layer.digest.replace(":", "-")), kept());
+      await again();
+      assert.equal(ranges().at(-1), undefined);
+      assert.deepEqual(readdirSync(folder), []);
+    }));
+}
+
+test("of a layer with another digest nothing is kept", () =>
+  withPartial(
+    () => ({ type: "corrupt" }),
+    async (again, folder, ranges) => {
+      await assert.rejects(again(), { code: "DIGEST_MISMATCH" });
+      assert.equal(ranges().length, 3);
+      assert.deepEqual(readdirSync(folder), []);
+    },
+  ));
+
+test("two at once do not share a partial file", () =>
+  withPartial(fine, async (again, folder) => {
+    await Promise.all([again(), again(), again()]);
+    assert.deepEqual(readdirSync(folder), []);
+  }));
+
+test("what nobody came back for in a week is removed", () =>
+  withPartial(fine, async (again, folder) => {
+    const old = join(folder, "sha256-00");
+    writeFileSync(old, "old");
+    utimesSync(old, new Date(0), new Date(0));
+    await again();
+    assert.deepEqual(readdirSync(folder), []);
+  }));
+
+test("a partial folder that cannot be one keeps nothing", () =>
+  withTempFolder((folder) =>
+    withCuts(fine, async ({ host }) => {
+      const partialFolder = join(folder, "file");
+      writeFileSync(partialFolder, "");
+      const pulled = await pull(`${host}/a:1`, { ...once, partialFolder });
+      assert.equal(pulled.digest, artifact.digest);
+    }),
+  ));

@@ -1,5 +1,6 @@
 import type { Descriptor } from "../descriptor.js";
 import { MeshwasmError } from "../errors.js";
+import { skipBytes } from "../store/skip-bytes.js";
 import type { Connection } from "./connection.js";
 import { markPassing, waitToRetry } from "./retry.js";
 import type { HttpResponse } from "./transport.js";
@@ -8,7 +9,7 @@ import type { HttpResponse } from "./transport.js";
 const progressBytes = 1024 * 1024;
 
 /**
- * The bytes of a blob, whose digest the caller checks. After a broken connection it asks for the rest only; a registry
+ * The bytes of a blob from an offset on, whose digest the caller checks. After a broken connection it asks for the rest only; a registry
  * that ignores ranges is read again up to there.
  * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs.
  * @throws MeshwasmError NOT_FOUND, SIZE_MISMATCH, REGISTRY_ERROR, and those of the network.
@@ -16,9 +17,11 @@ const progressBytes = 1024 * 1024;
 export async function* downloadBlob(
   connection: Connection,
   descriptor: Descriptor,
+  from = 0,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let offset = 0;
-  let [failures, failedAt] = [0, 0];
+  let offset = from;
+  if (from > 0 && from === descriptor.size) return;
+  let [failures, failedAt] = [0, from];
   for (;;) {
     try {
       for await (const chunk of bodyFrom(connection, descriptor, offset)) {
@@ -50,7 +53,7 @@ async function* bodyFrom(
     throw await connection.error(response, `blob ${connection.repository}@${digest}`);
   }
   await checkLength(response, descriptor, connection, isPartial ? offset : 0);
-  yield* isPartial ? response.body : without(response.body, offset);
+  yield* isPartial ? response.body : skipBytes(response.body, offset);
 }
 
 async function checkLength(
@@ -72,18 +75,6 @@ async function checkLength(
   if (range.startsWith(`bytes ${start}-`)) return;
   await response.discard();
   throw new MeshwasmError("REGISTRY_ERROR", `${name} was asked for from byte ${start}, but came as ${range}`);
-}
-
-// The first bytes are known already.
-async function* without(body: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Uint8Array, void> {
-  let left = offset;
-  for await (const chunk of body) {
-    if (left >= chunk.length) left -= chunk.length;
-    else {
-      yield left === 0 ? chunk : chunk.subarray(left);
-      left = 0;
-    }
-  }
 }
 
 function nameOf({ digest }: Descriptor, { repository, host }: Connection): string {

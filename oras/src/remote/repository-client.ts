@@ -6,6 +6,7 @@ import { mediaTypes } from "../media-types.js";
 import type {
   BlobContent,
   FetchedManifest,
+  KnownBytes,
   PutBlobOptions,
   PutManifestResult,
   Store,
@@ -138,8 +139,9 @@ export class RepositoryClient implements Store {
   }
 
   /** Streams a blob, checked against its descriptor while it arrives; after a cut it goes on where it was. */
-  streamBlob(descriptor: Descriptor): AsyncGenerator<Uint8Array, void, undefined> {
-    return verified(downloadBlob(this.#connection, descriptor), descriptor, this.#connection.host);
+  streamBlob(descriptor: Descriptor, known?: KnownBytes): AsyncGenerator<Uint8Array, void, undefined> {
+    const rest = downloadBlob(this.#connection, descriptor, known?.size);
+    return verified(rest, descriptor, this.#connection.host, known);
   }
 
   /** All tags in the registry's order. @throws MeshwasmError NOT_FOUND, SIZE_LIMIT, REGISTRY_ERROR. */

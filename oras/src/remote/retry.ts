@@ -22,6 +22,11 @@ export function markPassing(error: MeshwasmError, afterMs?: number): MeshwasmErr
   return error;
 }
 
+/** True for a failure that another attempt may not meet. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof MeshwasmError && passing.has(error);
+}
+
 /**
  * Runs an idempotent piece of work again while it fails with a passing error: exponential back-off with jitter,
  * or what `Retry-After` asked for, up to 30 s.

@@ -33,8 +33,9 @@ export function withProgress(store: Store, { onProgress }: ProgressOption): Stor
   const counted = async function* (
     { digest, size }: Descriptor,
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    known = 0,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    let done = 0;
+    let done = known;
     onProgress({ digest, size, done });
     for await (const chunk of chunks) {
       yield chunk;
@@ -64,7 +65,7 @@ export function withProgress(store: Store, { onProgress }: ProgressOption): Stor
       whole(blob);
       return bytes;
     },
-    streamBlob: (blob) => counted(blob, store.streamBlob(blob)),
+    streamBlob: (blob, known) => counted(blob, store.streamBlob(blob, known), known?.size),
     listTags: () => store.listTags(),
     listReferrers: (digest) => store.listReferrers(digest),
     close: () => store.close(),

@@ -12,6 +12,12 @@ export interface FetchedManifest {
 /** The bytes of a blob: all at once, or a stream that can be opened again for another attempt. */
 export type BlobContent = Uint8Array | (() => AsyncIterable<Uint8Array>);
 
+/** The first bytes of a blob, from an earlier attempt. Nobody vouches for them: they are checked with the rest. */
+export interface KnownBytes {
+  size: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
 /** How a blob is put. */
 export interface PutBlobOptions {
   /** Another repository of the same registry that holds the blob. Absent: none is known. */
@@ -67,8 +73,9 @@ export interface Store {
   /**
    * A blob piece by piece, checked on the way: what was read must not be used before the iteration has ended
    * without an error. A registry's is resumed after a cut.
+   * @param known what is not asked for nor yielded again, though the digest is still that of the whole. Absent: nothing.
    */
-  streamBlob(descriptor: Descriptor): AsyncIterable<Uint8Array>;
+  streamBlob(descriptor: Descriptor, known?: KnownBytes): AsyncIterable<Uint8Array>;
   /** All tags, in the store's own order. @throws MeshwasmError NOT_FOUND when there is no such repository. */
   listTags(): Promise<string[]>;
   /** What refers to a manifest, which itself may be unknown; empty when nothing does. */
