@@ -10,7 +10,7 @@ const heavy = [
   "assemblyscript",
   "binaryen",
   "ajv",
-  "undici",
+  "hpagent",
   "chokidar",
   "@as-pect",
   "yaml",

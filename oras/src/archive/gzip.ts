@@ -1,5 +1,5 @@
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 import { gzipSync } from "fflate";
 import { MeshwasmError } from "../errors.js";
 import type { BlobContent } from "../store/store.js";
@@ -23,6 +23,9 @@ export function gzip(bytes: Uint8Array): Uint8Array {
  * @throws MeshwasmError SIZE_LIMIT; ARCHIVE_INVALID when damaged.
  */
 export async function gunzip(content: BlobContent, maxBytes: number): Promise<Uint8Array> {
+  const small =
+    content instanceof Uint8Array ? gunzipSmall(content, Math.min(keptBytes, maxBytes)) : undefined;
+  if (small) return small;
   const kept: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of inflated(content)) {
@@ -42,6 +45,16 @@ export async function gunzip(content: BlobContent, maxBytes: number): Promise<Ui
     offset += chunk.length;
   }
   return unpacked;
+}
+
+// At once, which takes half of the time; undefined: it is no small one, or none at all.
+function gunzipSmall(content: Uint8Array, maxOutputLength: number): Uint8Array | undefined {
+  try {
+    const { buffer, byteOffset, length } = gunzipSync(content, { maxOutputLength, chunkSize: 256 * 1024 });
+    return new Uint8Array(buffer, byteOffset, length);
+  } catch {
+    return undefined;
+  }
 }
 
 async function* inflated(content: BlobContent): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,4 +1,5 @@
 import { MeshwasmError } from "../errors.js";
+import { timeoutCodes } from "./exchange.js";
 import { markPassing } from "./retry.js";
 
 const certificateHint =
@@ -21,6 +22,9 @@ export function networkError(
     new MeshwasmError("REGISTRY_UNREACHABLE", `registry ${host} ${text}`, { cause, hint });
   const timeout = (text: string) =>
     markPassing(new MeshwasmError("REGISTRY_TIMEOUT", `registry ${host} ${text}`, { cause }));
+  const refusal = proxyRefusal(cause);
+  if (refusal)
+    return unreachable(refusal, "check HTTPS_PROXY, NO_PROXY and the proxy's user name and password");
   const tls = (text: string, hint: string) =>
     new MeshwasmError("TLS_FAILED", `registry ${host} ${text}`, { cause, hint });
 
@@ -38,22 +42,16 @@ export function networkError(
     case "ENETUNREACH":
     case "EADDRNOTAVAIL":
       return unreachable(`cannot be reached from this machine (${code})`);
-    case "UND_ERR_CONNECT_TIMEOUT":
+    case timeoutCodes.connect:
     case "ETIMEDOUT":
       return timeout(`accepted no connection within ${timeouts.connectTimeoutMs} ms`);
-    case "UND_ERR_HEADERS_TIMEOUT":
+    case timeoutCodes.headers:
       return timeout(`did not answer within ${timeouts.idleTimeoutMs} ms`);
-    case "UND_ERR_BODY_TIMEOUT":
+    case timeoutCodes.body:
       return timeout(`sent nothing for ${timeouts.idleTimeoutMs} ms`);
-    case "UND_ERR_ABORTED":
-      return unreachable(
-        proxyRefusal(cause),
-        "check HTTPS_PROXY, NO_PROXY and the proxy's user name and password",
-      );
     case "ECONNRESET":
     case "EPIPE":
-    case "UND_ERR_SOCKET":
-    case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
+    case "ERR_STREAM_PREMATURE_CLOSE":
       return markPassing(unreachable("closed the connection before the end"));
     case "EPROTO":
     case "ERR_SSL_WRONG_VERSION_NUMBER":
@@ -68,14 +66,15 @@ export function networkError(
   if (/CERT|SIGNATURE|ISSUER/.test(code))
     return tls(`has a certificate that is not trusted (${code})`, certificateHint);
   if (/^(ERR_SSL|ERR_TLS)/.test(code)) return tls(`failed the TLS handshake (${code})`, certificateHint);
-  if (isParserError(cause))
+  if (code.startsWith("HPE_"))
     return new MeshwasmError("REGISTRY_ERROR", `${host} does not answer in HTTP`, { cause });
   return unreachable(`could not be asked (${code || "unknown network error"})`);
 }
 
-function proxyRefusal(cause: unknown): string {
-  const status = /^Proxy response \((\d+)\)/.exec((cause as Error).message)?.[1];
-  return `is behind a proxy that refused the connection${status === undefined ? "" : ` (${status})`}`;
+// The tunnel's library says it in words only.
+function proxyRefusal(cause: unknown): string | undefined {
+  const status = /^Bad response: (\d+)$/.exec(cause instanceof Error ? cause.message : "")?.[1];
+  return status && `is behind a proxy that refused the connection (${status})`;
 }
 
 // A host with several addresses fails with one error that holds those of each.
@@ -85,9 +84,4 @@ function codeOf(error: unknown): string {
   if (typeof code === "string") return code;
   if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
   return cause === undefined ? "" : codeOf(cause);
-}
-
-// undici gives this error a code only for some of the ways in which HTTP can be malformed.
-function isParserError(error: unknown): boolean {
-  return error instanceof Error && error.name === "HTTPParserError";
 }

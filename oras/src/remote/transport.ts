@@ -1,7 +1,7 @@
-import { Readable } from "node:stream";
 import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
-import { type Connections, openConnections } from "./dispatcher.js";
+import { type Connections, openConnections } from "./connections.js";
+import { exchange } from "./exchange.js";
 import { networkError } from "./network-error.js";
 import type { ResolvedOptions } from "./options.js";
 
@@ -44,14 +44,14 @@ export interface Transport {
 }
 
 /**
- * Opens a transport over undici's `request` rather than `fetch`: it hands bodies over as they are on the wire, so
- * no Content-Encoding is unpacked behind the back of a digest, and it follows no redirect by itself.
+ * Opens a transport over Node's own HTTP client rather than `fetch`: it hands bodies over as they are on the wire, so no
+ * Content-Encoding is unpacked behind the back of a digest, and it follows no redirect by itself.
  */
 export function openTransport(options: ResolvedOptions): Transport {
   const connections = openConnections(options);
   return {
     send: (request) => follow(connections, options, request, limits.redirects),
-    close: () => connections.close(),
+    close: async () => connections.close(),
   };
 }
 
@@ -111,37 +111,25 @@ export function resolveLocation(location: string, from: URL): URL {
 async function sendOnce(
   connections: Connections,
   options: ResolvedOptions,
-  { url, method, headers, body }: HttpRequest,
+  request: HttpRequest,
 ): Promise<HttpResponse> {
+  const { url } = request;
   const fail = (cause: unknown) => networkError(cause, url.host, options.signal, options);
   try {
-    const answer = await connections.to(url.host).request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method,
-      headers: { "user-agent": "meshwasm-oras", ...lengthOf(body), ...headers },
-      body: body === undefined || body instanceof Uint8Array ? (body ?? null) : Readable.from(body.open()),
-      signal: options.signal ?? null,
-    });
+    const { message, discard } = await exchange(connections, options, request);
     return {
-      status: answer.statusCode,
+      status: message.statusCode ?? 0,
       url,
       header: (name) => {
-        const value = answer.headers[name];
+        const value = message.headers[name];
         return Array.isArray(value) ? value.join(", ") : value;
       },
-      body: mapErrors(answer.body, fail),
-      discard: async () => {
-        await answer.body.dump({ limit: limits.smallBodyBytes }).catch(() => undefined);
-      },
+      body: mapErrors(message, fail),
+      discard,
     };
   } catch (cause) {
     throw fail(cause);
   }
-}
-
-function lengthOf(body: HttpRequest["body"]): Record<string, string> {
-  return body === undefined || body instanceof Uint8Array ? {} : { "content-length": String(body.size) };
 }
 
 async function* mapErrors(

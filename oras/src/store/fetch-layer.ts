@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Descriptor } from "../descriptor.js";
@@ -55,7 +55,7 @@ export async function withLayer<T>(
   const goOn = async () => {
     began = true;
     await completeFile(path, store, layer);
-    return useFile(path, use).finally(() => rm(path, { force: true }));
+    return useFile(path, layer, use).finally(() => rm(path, { force: true }));
   };
   try {
     await openPartialFolder(partialFolder);
@@ -74,13 +74,14 @@ async function fetchAnew<T>(store: Store, layer: Descriptor, maxBytes: number, u
   const path = join(folder, "layer");
   try {
     await completeFile(path, store, layer);
-    return await useFile(path, use);
+    return await useFile(path, layer, use);
   } finally {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-function useFile<T>(path: string, use: Use<T>): Promise<T> {
+async function useFile<T>(path: string, { size }: Descriptor, use: Use<T>): Promise<T> {
+  if (size < spoolFrom) return use(await readFile(path));
   return use(() => createReadStream(path, { highWaterMark: 256 * 1024 }));
 }
 
