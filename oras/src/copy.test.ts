@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { packOci } from "./artifact/pack-oci.js";
 import { attach } from "./attach.js";
-import { copy } from "./copy.js";
+import { copy, copyAll } from "./copy.js";
 import { digestOf } from "./digest.js";
 import { encodeJson } from "./json.js";
 import { listTags } from "./list-tags.js";
@@ -13,6 +15,7 @@ import { parseReference } from "./reference.js";
 import { referrers } from "./referrers.js";
 import { type Fault, type Registry, type RegistryOptions, startRegistry } from "./registry/index.js";
 import { openStore } from "./store/open.js";
+import { emptyWasm } from "./testing/hostile.js";
 import { attachment, sample } from "./testing/registry-contract.js";
 import { withTempFolder } from "./testing/temp-folder.js";
 
@@ -186,4 +189,53 @@ test("what is refused", () =>
     await copy(`${one.host}/a@${other?.digest}`, `${two.host}/a:1.0.0`);
     await assert.rejects(copy(source, `${two.host}/a:1.0.0`), { code: "TAG_EXISTS" });
     await copy(source, `${two.host}/a:1.0.0`, { force: true });
+  }));
+
+/** Twelve artifacts of two modules that share a layer, each with an SBOM. */
+async function pushMany(host: string): Promise<string[]> {
+  const tags = Array.from({ length: 12 }, (_, index) => `1.${index}.0`).reverse();
+  for (const [index, tag] of tags.entries()) {
+    const files = new Map([["README.md", Buffer.from(`${index}\n`)]]);
+    await push(packOci({ wasm: emptyWasm, files }), [`${host}/a:${tag}`]);
+    await attach(`${host}/a:${tag}`, attachment("application/vnd.cyclonedx+json"));
+  }
+  return tags;
+}
+
+test("a whole repository: every tag with its referrers, each blob once, and nothing the second time", () =>
+  withRegistries((one, two) =>
+    withTempFolder(async (folder) => {
+      const tags = await pushMany(one.host);
+      const mirror = `oci:${join(folder, "m")}`;
+      const out = await copyAll(`${one.host}/a`, mirror, { recursive: true });
+      assert.deepEqual(
+        out.copies.map(({ ref }) => ref),
+        tags.map((tag) => `${mirror}:${tag}`),
+      );
+      assert.deepEqual([out.manifests, out.referrers], [24, 12]);
+      const back = await copyAll(mirror, `${two.host}/b`, { recursive: true });
+      assert.deepEqual(await listTags(`${two.host}/b`), tags);
+      for (const tag of tags) assert.equal((await referrers(`${two.host}/b:${tag}`)).length, 1);
+      const uploads = two.requests.filter(
+        ({ method, path }) => method === "POST" && path.includes("/uploads/"),
+      );
+      assert.equal(uploads.length, back.blobs);
+      assert.equal((await copyAll(mirror, `${two.host}/b`, { recursive: true })).bytes, 0);
+    }),
+  ));
+
+test("the first tag of a repository that fails ends the copy, by name", () =>
+  withRegistries(async (one, two) => {
+    await pushMany(one.host);
+    await push(packOci({ wasm: emptyWasm }), [`${two.host}/b:1.5.0`]);
+    await assert.rejects(copyAll(`${one.host}/a`, `${two.host}/b`), {
+      code: "TAG_EXISTS",
+      message: /b:1\.5\.0/,
+    });
+    const after = two.requests.length;
+    assert.ok((await listTags(`${two.host}/b`)).length < 12);
+    await sleep(100);
+    assert.equal(two.requests.length, after + 1, "it went on");
+    await assert.rejects(copyAll(`${one.host}/a:1.0.0`, `${two.host}/b`), { code: "REFERENCE_INVALID" });
+    await assert.rejects(copyAll(`${one.host}/none`, `${two.host}/b`), { code: "NOT_FOUND" });
   }));

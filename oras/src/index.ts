@@ -17,7 +17,14 @@ export {
 } from "./artifact/read.js";
 export { type Attachment, type AttachResult, attach } from "./attach.js";
 export type { CopyCounts } from "./copy/copier.js";
-export { type CopyOptions, type CopyResult, copy } from "./copy.js";
+export {
+  type CopiedArtifact,
+  type CopyAllResult,
+  type CopyOptions,
+  type CopyResult,
+  copy,
+  copyAll,
+} from "./copy.js";
 export type { CredentialEnvironment } from "./credentials/credential-file.js";
 export {
   eraseCredentials,

@@ -7,7 +7,7 @@ import type { OciFigures } from "./oci-figures.js";
 import { randomModule } from "./random-module.js";
 import { byTurns, spreadOf } from "./statistics.js";
 
-const script = fileURLToPath(new URL("copy-many.mjs", import.meta.url));
+const script = fileURLToPath(new URL("copy-all.mjs", import.meta.url));
 const filters = 200;
 const rounds = 5;
 const blobBytes = 200_000_000;
@@ -17,7 +17,8 @@ export async function measureMirror({ host, crane, node }: Clients): Promise<Oci
   const refs = Array.from({ length: filters }, (_, index) => `${host}/mirror/m:${index}`);
   for (const ref of refs) await push(packCompat({ wasm: randomModule(20_000) }), [ref]);
   const times = await byTurns(rounds, {
-    meshwasm: async (round) => void (await node(script, String(2 ** 26), `oci:ours-${round}`, ...refs)),
+    meshwasm: async (round) =>
+      void (await node(script, String(2 ** 26), `${host}/mirror/m`, `oci:ours-${round}`)),
     crane: async (round) => void (await crane("pull", "--format=oci", ...refs, `crane-${round}`)),
   });
   const rows = Object.entries(times).map(([name, spread]) => ({
@@ -35,8 +36,8 @@ export async function measureBigBlob({ host, node }: Clients, folder: string): P
   const source = `oci:${join(folder, "big")}`;
   await push(big, [`${source}:1`]);
   const peaks = {
-    "to a registry": await peak(node, `${host}/big`, `${source}:1`),
-    "to a layout": await peak(node, `oci:${join(folder, "back")}`, `${host}/big:1`),
+    "to a registry": await peak(node, source, `${host}/big`),
+    "to a layout": await peak(node, `${host}/big`, `oci:${join(folder, "back")}`),
   };
   const rows = Object.entries(peaks).map(([name, megabytes]) => ({
     ...{ what: "200 MB blob, peak", name, unit: "MB" },
@@ -45,8 +46,8 @@ export async function measureBigBlob({ host, node }: Clients, folder: string): P
   return { rows, ratios: { blobPeakMegabytes: Math.max(...Object.values(peaks)) } };
 }
 
-async function peak(node: Clients["node"], target: string, ref: string): Promise<number> {
-  const said = await node(script, String(2 * blobBytes), target, ref);
+async function peak(node: Clients["node"], source: string, target: string): Promise<number> {
+  const said = await node(script, String(2 * blobBytes), source, target);
   return Number(said.trim()) / 1024;
 }
 

@@ -72,6 +72,13 @@ test("tags, copies to disk and back, and guards released versions", async (t) =>
   const back = await run<{ digest: string }>(["copy", `${layout}:rollback`, `${host}/mirror/hello`]);
   assert.deepEqual([out.digest, back.digest], [first.digest, first.digest]);
   assert.deepEqual((await run<{ tags: string[] }>(["list", layout])).tags, ["rollback"]);
+  const all = await run<{ copies: { ref: string }[] }>(["copy", "--all-tags", repo, `${host}/mirror/all`]);
+  const wanted = ["1.2.3", "1", "1.2", "latest", "rollback"];
+  assert.deepEqual(
+    all.copies.map(({ ref }) => ref),
+    wanted.map((tag) => `${host}/mirror/all:${tag}`),
+  );
+  assert.deepEqual((await run<{ tags: string[] }>(["list", `${host}/mirror/all`])).tags, wanted);
   const seen = await run<{ digest: string; wasm: { abi: string } }>(["inspect", `${layout}:rollback`]);
   assert.deepEqual([seen.digest, seen.wasm.abi], [first.digest, "0.2.1"]);
 });

@@ -33,17 +33,27 @@ const cosignSuffixes = ["sig", "att", "sbom"] as const;
 
 /** Copies manifests with all that they are made of from one store to another; what is there is skipped. */
 export class Copier {
-  readonly counts: CopyCounts = { manifests: 0, blobs: 0, bytes: 0, referrers: 0 };
-  readonly #source: Store;
-  readonly #target: Store;
+  readonly counts: CopyCounts;
+  readonly source: Store;
+  readonly target: Store;
   readonly #options: CopierOptions;
   readonly #visited = new Set<string>();
-  readonly #written = new Set<string>();
+  readonly #written: Set<string>;
+  readonly #sending: Map<string, Promise<void>>;
 
-  constructor(source: Store, target: Store, options: CopierOptions) {
-    this.#source = source;
-    this.#target = target;
+  /** @param among another one between the same places, whose counts are shared. Absent: it is alone. */
+  constructor(source: Store, target: Store, options: CopierOptions, among?: Copier) {
+    this.source = source;
+    this.target = target;
     this.#options = options;
+    this.counts = among?.counts ?? { manifests: 0, blobs: 0, bytes: 0, referrers: 0 };
+    this.#written = among ? among.#written : new Set();
+    this.#sending = among ? among.#sending : new Map();
+  }
+
+  /** One for another artifact between the same places, at the same time. */
+  another(): Copier {
+    return new Copier(this.source, this.target, this.#options, this);
   }
 
   /** Copies a manifest under a tag or its digest, children first, so that nothing incomplete is ever named. */
@@ -53,12 +63,12 @@ export class Copier {
     options: PutManifestOptions = {},
     depth = 0,
   ): Promise<void> {
-    if ((await this.#target.headManifest(name)) === manifest.digest) return;
+    if ((await this.target.headManifest(name)) === manifest.digest) return;
     const mediaType = parseManifestOrIndexType(manifest.bytes, manifest.mediaType);
-    if ((await this.#target.headManifest(manifest.digest)) === undefined) {
+    if ((await this.target.headManifest(manifest.digest)) === undefined) {
       await this.#copyChildren(manifest, mediaType, depth);
     }
-    await this.#target.putManifest(name, mediaType, manifest.bytes, options);
+    await this.target.putManifest(name, mediaType, manifest.bytes, options);
     this.#count(manifest);
   }
 
@@ -74,10 +84,10 @@ export class Copier {
         `more than ${limits.indexEntries} manifests belong to one artifact`,
       );
     }
-    const found = await this.#source.listReferrers(digest);
-    const known = found.length === 0 ? [] : await this.#target.listReferrers(digest);
+    const found = await this.source.listReferrers(digest);
+    const known = found.length === 0 ? [] : await this.target.listReferrers(digest);
     for (const { digest: own } of found) {
-      const referrer = await this.#source.getManifest(own);
+      const referrer = await this.source.getManifest(own);
       if (!known.some((each) => each.digest === own)) await this.#copyReferrer(referrer, depth);
       this.counts.referrers++;
       await this.copyReferrers(referrer, depth + 1);
@@ -85,21 +95,21 @@ export class Copier {
     for (const suffix of cosignSuffixes) await this.#copyTag(`${referrersTag(digest)}.${suffix}`, depth);
     const mediaType = parseManifestOrIndexType(manifest.bytes, manifest.mediaType);
     for (const child of childrenOf(manifest.bytes, mediaType).manifests) {
-      await this.copyReferrers(await this.#source.getManifest(child.digest), depth + 1);
+      await this.copyReferrers(await this.source.getManifest(child.digest), depth + 1);
     }
   }
 
   async #copyReferrer(referrer: FetchedManifest, depth: number): Promise<void> {
     const mediaType = parseManifestOrIndexType(referrer.bytes, referrer.mediaType);
     await this.#copyChildren(referrer, mediaType, depth);
-    await putReferrer(this.#target, mediaType, referrer.bytes, referrer.digest);
+    await putReferrer(this.target, mediaType, referrer.bytes, referrer.digest);
     this.#count(referrer);
   }
 
   async #copyTag(tag: string, depth: number): Promise<void> {
-    if ((await this.#source.headManifest(tag)) === undefined) return;
+    if ((await this.source.headManifest(tag)) === undefined) return;
     this.counts.referrers++;
-    await this.copy(await this.#source.getManifest(tag), tag, {}, depth);
+    await this.copy(await this.source.getManifest(tag), tag, {}, depth);
   }
 
   async #copyChildren({ bytes }: FetchedManifest, mediaType: string, depth: number): Promise<void> {
@@ -108,7 +118,7 @@ export class Copier {
     announce(blobs, this.#options);
     for (const blob of blobs) await this.#copyBlob(blob);
     for (const { digest } of manifests) {
-      const child = await this.#source.getManifest(digest);
+      const child = await this.source.getManifest(digest);
       await this.copy(child, digest, { isChild: true }, depth + 1);
     }
   }
@@ -117,17 +127,26 @@ export class Copier {
     const { digest, size } = blob;
     const { maxBlobBytes, mountFrom } = this.#options;
     if (size > maxBlobBytes) {
-      const message = `blob ${digest} of ${this.#source.place} has ${size} bytes; the limit is ${maxBlobBytes}`;
+      const message = `blob ${digest} of ${this.source.place} has ${size} bytes; the limit is ${maxBlobBytes}`;
       throw new MeshwasmError("SIZE_LIMIT", message, {
         hint: "raise maxLayerBytes if this artifact is trusted",
       });
     }
-    if (await this.#target.hasBlob(digest)) {
+    // Of several artifacts at once, the first that has it sends it.
+    const sending = this.#sending.get(digest) ?? this.#sendBlob(blob, mountFrom);
+    this.#sending.set(digest, sending);
+    await sending.finally(() => this.#sending.delete(digest));
+  }
+
+  async #sendBlob(blob: Descriptor, mountFrom: string | undefined): Promise<void> {
+    const { digest, size } = blob;
+    if (await this.target.hasBlob(digest)) {
       this.#options.onProgress?.({ digest, size, done: size });
       return;
     }
-    const content = () => this.#source.streamBlob(blob);
-    this.counts.bytes += await this.#target.putBlob(blob, content, { mountFrom });
+    const content = () => this.source.streamBlob(blob);
+    const sent = await this.target.putBlob(blob, content, { mountFrom });
+    this.counts.bytes += sent;
     this.counts.blobs++;
   }
 

@@ -59,9 +59,10 @@ export class Connection {
   /** Sends a request, answering a challenge once. */
   async send(request: HttpRequest): Promise<HttpResponse> {
     if (request.url.origin !== this.origin) return this.#transport.send(request);
-    const response = await this.#transport.send(authorized(request, this.#authenticator.current()));
+    const sent = this.#authenticator.current();
+    const response = await this.#transport.send(authorized(request, sent));
     if (response.status !== 401 || response.url.origin !== this.origin) return response;
-    const answer = await this.#authenticator.answer(response.header("www-authenticate"));
+    const answer = await this.#authenticator.answer(response.header("www-authenticate"), sent);
     if (answer === undefined) return response;
     await response.discard();
     return this.#transport.send(authorized(request, answer));

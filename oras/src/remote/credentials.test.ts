@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { copyAll } from "../copy.js";
 import { pull } from "../pull.js";
 import { push } from "../push.js";
 import { type Fault, type Registry, startRegistry } from "../registry/index.js";
@@ -207,4 +208,25 @@ test("an identity token follows no redirect to another host, and is no Basic pas
   await assert.rejects(pull(`${basic.host}/a:1`, own), { code: "REGISTRY_UNAUTHORIZED" });
   assert.deepEqual(authorizations(basic), []);
   await Promise.all([elsewhere.close(), registry.close(), basic.close()]);
+});
+
+test("many requests at once are refused together, and one asks for all", async (t) => {
+  for (const type of ["basic", "token"] as const) {
+    await t.test(type, async () => {
+      const registry = await startRegistry({ auth: { type, users } });
+      const tags = Array.from({ length: 12 }, (_, index) => `t${index}`);
+      await push(
+        sample,
+        tags.map((tag) => `${registry.host}/a:${tag}`),
+        options,
+      );
+      const before = registry.requests.length;
+      const { copies } = await copyAll(`${registry.host}/a`, `${registry.host}/b`, options);
+      assert.equal(copies.length, tags.length);
+      const tokens = registry.requests.slice(before).filter(({ path }) => path === "/token");
+      // One for each repository, and a third to mount blobs of the one in the other.
+      assert.ok(tokens.length <= (type === "token" ? 3 : 0), `${tokens.length}`);
+      await registry.close();
+    });
+  }
 });

@@ -19,10 +19,11 @@ export interface Authenticator {
   /** The `Authorization` header to send; undefined before the first challenge. */
   current(): string | undefined;
   /**
-   * Answers the `WWW-Authenticate` header of a 401.
-   * @returns the header to try again with; undefined when there is nothing better to send than last time.
+   * Answers the `WWW-Authenticate` header of a 401. Of several requests at once one asks for a token for all.
+   * @param sent the `Authorization` header that was refused; undefined: none was sent.
+   * @returns the header to try again with; undefined when there is nothing better to send than that.
    */
-  answer(header: string | undefined): Promise<string | undefined>;
+  answer(header: string | undefined, sent: string | undefined): Promise<string | undefined>;
 }
 
 /**
@@ -32,24 +33,34 @@ export interface Authenticator {
 export function createAuthenticator(transport: Transport, options: AuthenticatorOptions): Authenticator {
   const { repository, access } = options;
   let authorization: string | undefined;
+  let asking: Promise<string | undefined> | undefined;
+  const ask = async (header: string | undefined) => {
+    const challenges = parseChallenges(header ?? "");
+    const credentials = await options.credentials();
+    const bearer = challenges.find(({ scheme }) => scheme === "bearer");
+    if (bearer) {
+      const scopes = scopesFor(repository, access, bearer.params.get("scope"));
+      const token = await fetchToken(transport, { ...options, credentials, challenge: bearer, scopes });
+      return `Bearer ${token}`;
+    }
+    const isBasic = challenges.some(({ scheme }) => scheme === "basic");
+    // An identity token alone is nothing that Basic could carry.
+    if (!isBasic || !credentials?.username) return undefined;
+    if (credentials.identityToken !== undefined && credentials.password === "") return undefined;
+    return basicHeader(credentials);
+  };
   return {
     current: () => authorization,
-    answer: async (header) => {
-      const challenges = parseChallenges(header ?? "");
-      const credentials = await options.credentials();
-      const bearer = challenges.find(({ scheme }) => scheme === "bearer");
-      if (bearer) {
-        const scopes = scopesFor(repository, access, bearer.params.get("scope"));
-        const token = await fetchToken(transport, { ...options, credentials, challenge: bearer, scopes });
-        authorization = `Bearer ${token}`;
-        return authorization;
-      }
-      const isBasic = challenges.some(({ scheme }) => scheme === "basic");
-      // An identity token alone is nothing that Basic could carry.
-      if (!isBasic || !credentials?.username || authorization !== undefined) return undefined;
-      if (credentials.identityToken !== undefined && credentials.password === "") return undefined;
-      authorization = basicHeader(credentials);
-      return authorization;
+    answer: async (header, sent) => {
+      // Another request was refused before, and has the answer already.
+      if (authorization !== sent) return authorization;
+      asking ??= ask(header).finally(() => {
+        asking = undefined;
+      });
+      const answer = await asking;
+      if (answer === undefined || answer === sent) return undefined;
+      authorization = answer;
+      return answer;
     },
   };
 }
