@@ -58,7 +58,7 @@ export async function copy(source: string, target: string, options: CopyOptions 
 }
 
 /**
- * Copies all tags of a repository or layout, as {@link copy} does each, eight at a time. Tags that only hold referrers
+ * Copies all tags of a repository or layout, as {@link copy} does each, sixteen at a time. Tags that only hold referrers
  * go with the artifacts that they belong to, or not at all.
  * @param source without tag and digest; as is `target`.
  * @throws MeshwasmError as {@link copy}, of the first tag that fails; what was copied stays.
@@ -95,7 +95,7 @@ export async function copyAll(
   });
 }
 
-const atOnce = 8;
+const atOnce = 16;
 
 async function withCopier<T>(
   source: string,

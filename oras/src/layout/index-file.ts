@@ -31,21 +31,36 @@ export function tagOf({ descriptor }: IndexEntry): string | undefined {
  * See https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file.
  * @throws MeshwasmError SIZE_LIMIT over 4 MiB or 10,000 entries; MANIFEST_INVALID when malformed.
  */
-export async function readIndexFile(folder: string): Promise<IndexEntry[]> {
-  const path = join(folder, "index.json");
-  // Asked for again and again; whoever changes it reads it anew under the lock.
-  const stamp = await stampOf(path);
-  const known = lastRead.get(path);
-  if (known !== undefined && known.stamp === stamp) return known.entries;
-  const { entries } = await readDocument(folder);
-  if (stamp === undefined) return entries;
-  if (lastRead.size >= maxLastRead) lastRead.clear();
-  lastRead.set(path, { stamp, entries });
-  return entries;
+export async function readIndexFile(folder: string): Promise<readonly IndexEntry[]> {
+  return (await readKnown(folder)).entries;
+}
+
+/** What the file holds. */
+interface IndexFile {
+  /** All of it, with members that this package does not know. */
+  document: Record<string, unknown>;
+  entries: readonly IndexEntry[];
 }
 
 const maxLastRead = 16;
-const lastRead = new Map<string, { stamp: string; entries: IndexEntry[] }>();
+const lastRead = new Map<string, IndexFile & { stamp: string }>();
+
+// Asked for again and again.
+async function readKnown(folder: string): Promise<IndexFile> {
+  const path = join(folder, "index.json");
+  const stamp = await stampOf(path);
+  const known = lastRead.get(path);
+  if (known !== undefined && known.stamp === stamp) return known;
+  const read = await readDocument(folder);
+  remember(path, stamp, read);
+  return read;
+}
+
+function remember(path: string, stamp: string | undefined, file: IndexFile): void {
+  if (stamp === undefined) return;
+  if (lastRead.size >= maxLastRead) lastRead.clear();
+  lastRead.set(path, { stamp, ...file });
+}
 
 /** Differs whenever the file was replaced or changed; undefined: it is not there, or cannot be seen. */
 async function stampOf(path: string): Promise<string | undefined> {
@@ -103,7 +118,7 @@ function fail(batch: readonly Waiting[], error: unknown): never[] {
 
 async function write(folder: string, batch: readonly Waiting[]): Promise<void> {
   await withLock(join(folder, ".index.lock"), async () => {
-    const { document, entries } = await readDocument(folder);
+    const { document, entries } = await readKnown(folder);
     const changed = batch.reduce((all, { change }) => change(all) ?? all, entries);
     if (changed !== entries) await replaceDocument(folder, document, changed);
   });
@@ -121,17 +136,17 @@ async function replaceDocument(
     ...document,
     manifests: entries.map(({ raw }) => raw),
   });
+  const path = join(folder, "index.json");
   // Else the next one could not read what this one wrote.
   parseIndex(bytes, "the new index.json");
-  const path = join(folder, "index.json");
   await replaceFile(path, (file) => file.writeFile(bytes)).catch((cause: unknown) => {
     throw diskError(cause, "written", path);
   });
+  // Nobody else writes it before the lock is given back.
+  remember(path, await stampOf(path), { document, entries });
 }
 
-async function readDocument(
-  folder: string,
-): Promise<{ document: Record<string, unknown>; entries: IndexEntry[] }> {
+async function readDocument(folder: string): Promise<IndexFile> {
   const path = join(folder, "index.json");
   let bytes: Uint8Array;
   try {

@@ -167,7 +167,7 @@ export class LayoutStore implements Store {
     return entries.length === 1 ? entries[0] : undefined;
   }
 
-  async #entries(): Promise<IndexEntry[]> {
+  async #entries(): Promise<readonly IndexEntry[]> {
     if (this.#options.signal?.aborted)
       throw new MeshwasmError("ABORTED", `the use of ${this.place} was aborted`);
     if (!this.#isMade && !(await isLayout(this.#folder))) {
