@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { buildCommand } from "./commands/build.js";
 import { copyCommand } from "./commands/copy.js";
+import { deleteCommand } from "./commands/delete.js";
 import { diffCommand } from "./commands/diff.js";
 import { disableCommand } from "./commands/disable.js";
 import { doctorCommand } from "./commands/doctor.js";
@@ -35,6 +36,7 @@ const commands = [
   listCommand,
   tagCommand,
   copyCommand,
+  deleteCommand,
   signCommand,
   verifyCommand,
   loginCommand,

@@ -8,7 +8,7 @@ import { mediaTypes } from "./media-types.js";
 import { formatReference, parseReference, referenceTarget, withTarget } from "./reference.js";
 import type { RemoteOptions } from "./remote/options.js";
 import { openStore } from "./store/open.js";
-import { putReferrer } from "./store/put-referrer.js";
+import { putReferrer } from "./store/referrers-index.js";
 
 /** What {@link attach} attaches. */
 export interface Attachment {

@@ -38,6 +38,8 @@ const exitCodes = {
   SIZE_LIMIT: 1,
   /** The tag of a release names other content already. */
   TAG_EXISTS: 1,
+  /** A release, or something by its digest, is not deleted unless that is asked for by force. */
+  DELETE_REFUSED: 1,
   /** A manifest or index that is not well formed. */
   MANIFEST_INVALID: 1,
   /** A well-formed image that holds no filter, or contradicts itself. */

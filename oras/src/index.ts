@@ -33,11 +33,13 @@ export {
   storeCredentials,
 } from "./credentials/credentials.js";
 export { credentialsIn } from "./credentials/credentials-in.js";
+export { type DeleteOptions, type DeleteResult, deleteArtifact } from "./delete.js";
 export type { Blob, Descriptor } from "./descriptor.js";
 export { digestOf } from "./digest.js";
 export { type ErrorCode, type ErrorDetails, type ExitCode, MeshwasmError } from "./errors.js";
 export { type InspectedModule, type InspectOptions, type InspectResult, inspect } from "./inspect.js";
 export { type LayoutOptions, LayoutStore } from "./layout/layout-store.js";
+export { listRepositories } from "./list-repositories.js";
 export { type ListTagsOptions, listTags } from "./list-tags.js";
 export { type Manifest, parseManifest } from "./manifest.js";
 export { mediaTypes } from "./media-types.js";

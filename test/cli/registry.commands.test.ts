@@ -79,6 +79,14 @@ test("tags, copies to disk and back, and guards released versions", async (t) =>
     wanted.map((tag) => `${host}/mirror/all:${tag}`),
   );
   assert.deepEqual((await run<{ tags: string[] }>(["list", `${host}/mirror/all`])).tags, wanted);
+  const deleting = await run<ErrorDocument>(["delete", `${repo}:1.2.3`], { code: 1 });
+  assert.equal(deleting.error.code, "DELETE_REFUSED");
+  const [registry] = repo.split("/");
+  const { repositories } = await run<{ repositories: string[] }>(["list", registry ?? ""]);
+  assert.ok(repositories.includes("mirror/all"), repositories.join());
+  const deleted = await run<{ ref: string }>(["delete", `${layout}:rollback`]);
+  assert.equal(deleted.ref, `${layout}:rollback`);
+  await run(["copy", `${repo}:rollback`, layout]);
   const seen = await run<{ digest: string; wasm: { abi: string } }>(["inspect", `${layout}:rollback`]);
   assert.deepEqual([seen.digest, seen.wasm.abi], [first.digest, "0.2.1"]);
 });

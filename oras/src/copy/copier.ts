@@ -3,7 +3,7 @@ import { MeshwasmError } from "../errors.js";
 import { limits } from "../limits.js";
 import { parseManifestOrIndexType } from "../manifest-type.js";
 import { announce, type ProgressOption } from "../store/progress.js";
-import { putReferrer } from "../store/put-referrer.js";
+import { putReferrer } from "../store/referrers-index.js";
 import { referrersTag } from "../store/referrers-tag.js";
 import type { FetchedManifest, PutManifestOptions, Store } from "../store/store.js";
 import { childrenOf } from "./children.js";

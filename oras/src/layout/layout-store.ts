@@ -91,6 +91,20 @@ export class LayoutStore implements Store {
     return { isSubjectIndexed: true };
   }
 
+  /** Takes a tag, or a manifest with all its tags, out of the index; files stay, since others may refer to them. */
+  async deleteManifest(target: string): Promise<void> {
+    const isMeant = (entry: IndexEntry) =>
+      target.includes(":") ? entry.descriptor.digest === target : tagOf(entry) === target;
+    let isFound = false;
+    await this.#entries();
+    await changeIndexFile(this.#folder, (entries) => {
+      const left = entries.filter((entry) => !isMeant(entry));
+      isFound = left.length < entries.length;
+      return isFound ? left : undefined;
+    });
+    if (!isFound) throw new MeshwasmError("NOT_FOUND", `${this.place} has no manifest ${target}`);
+  }
+
   /** True when the blob's file is there. */
   async hasBlob(digest: string): Promise<boolean> {
     return (await blobSize(this.#folder, digest)) !== undefined;

@@ -101,6 +101,26 @@ export class RepositoryClient implements Store {
     });
   }
 
+  /**
+   * Deletes a tag, or a manifest with all tags that name it.
+   * See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#content-management.
+   * @throws MeshwasmError NOT_FOUND; REGISTRY_ERROR where the registry does not delete, or not by tag.
+   */
+  deleteManifest(target: string): Promise<void> {
+    return this.#connection.retrying(async () => {
+      const url = this.#connection.url(`manifests/${target}`);
+      const response = await this.#connection.send({ method: "DELETE", url, headers: {} });
+      if ([200, 202, 204].includes(response.status)) return response.discard();
+      const error = await this.#connection.error(response, this.#manifestName(target));
+      if (response.status !== 405 && response.status !== 400) throw error;
+      const what = target.includes(":") ? "manifests" : "tags";
+      throw new MeshwasmError("REGISTRY_ERROR", error.message, {
+        cause: error,
+        hint: `this registry may not delete ${what}, or has that switched off: ask who runs it`,
+      });
+    });
+  }
+
   /** True when the repository holds the blob. */
   hasBlob(digest: string): Promise<boolean> {
     return this.#connection.retrying(() => this.#hasBlob(digest));

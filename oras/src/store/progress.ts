@@ -53,6 +53,7 @@ export function withProgress(store: Store, { onProgress }: ProgressOption): Stor
     getManifest: (target) => store.getManifest(target),
     headManifest: (target) => store.headManifest(target),
     putManifest: (target, mediaType, bytes, options) => store.putManifest(target, mediaType, bytes, options),
+    deleteManifest: (target) => store.deleteManifest(target),
     hasBlob: async (digest) => store.hasBlob(digest),
     putBlob: async (blob, content, options) => {
       const bytes = await store.putBlob(blob, sent(blob, content), options);

@@ -57,6 +57,11 @@ export interface Store {
     bytes: Uint8Array,
     options?: PutManifestOptions,
   ): Promise<PutManifestResult>;
+  /**
+   * Deletes a tag, or a manifest with all tags that name it. What it referred to stays until its place collects garbage.
+   * @throws MeshwasmError NOT_FOUND, REGISTRY_ERROR where the registry does not delete.
+   */
+  deleteManifest(target: string): Promise<void>;
   /** True when the blob is there. */
   hasBlob(digest: string): Promise<boolean>;
   /**

@@ -3,7 +3,9 @@ import { formats, pack } from "../artifact/pack.js";
 import { packCompat } from "../artifact/pack-compat.js";
 import { type Attachment, attach } from "../attach.js";
 import { copy } from "../copy.js";
+import { deleteArtifact } from "../delete.js";
 import { inspect } from "../inspect.js";
+import { listRepositories } from "../list-repositories.js";
 import { listTags } from "../list-tags.js";
 import { pull } from "../pull.js";
 import { push } from "../push.js";
@@ -132,6 +134,30 @@ export const contract: [string, (subject: Subject, repository: string) => Promis
       assert.deepEqual(await listTags(place, options), ["1.2.3", "1", "1.2", "dev", "latest"]);
       const other = packCompat({ wasm: wasm.subarray(0, 8) });
       await assert.rejects(push(other, [`${place}:1.2.3`], options), { code: "TAG_EXISTS" });
+    },
+  ],
+  [
+    "delete by digest, with all tags",
+    async ({ host, options }, repository) => {
+      const place = `${host}/${repository}`;
+      const other = packCompat({ wasm: wasm.subarray(0, 8) });
+      await push(sample, [`${place}:dev`, `${place}:1.0.0`], options);
+      await push(other, [`${place}:other`], options);
+      await assert.rejects(deleteArtifact(`${place}@${sample.digest}`, options), { code: "DELETE_REFUSED" });
+      await deleteArtifact(`${place}@${sample.digest}`, { ...options, force: true });
+      await assert.rejects(pull(`${place}@${sample.digest}`, options), { code: "NOT_FOUND" });
+      await assert.rejects(pull(`${place}:dev`, options), { code: "NOT_FOUND" });
+      assert.equal((await pull(`${place}:other`, options)).digest, other.digest);
+      await assert.rejects(deleteArtifact(`${place}@${sample.digest}`, { ...options, force: true }), {
+        code: "NOT_FOUND",
+      });
+    },
+  ],
+  [
+    "the list of repositories",
+    async ({ host, options }, repository) => {
+      await push(sample, [`${host}/${repository}:1.0.0`], options);
+      assert.ok((await listRepositories(host, options)).includes(repository));
     },
   ],
   [

@@ -1,5 +1,5 @@
-/** What a call wants to do with a repository. */
-export type Access = "pull" | "pull,push";
+/** What a call wants to do with a repository, in the words of token services. */
+export type Access = "pull" | "pull,push" | "pull,push,delete";
 
 /**
  * The scopes to ask a token service for: what the call needs, and what the challenge names beside it.

@@ -27,15 +27,33 @@ export async function putReferrer(
   const { isSubjectIndexed } = await store.putManifest(digest, mediaType, bytes);
   if (subject === undefined || isSubjectIndexed) return;
   const tag = referrersTag(subject);
-  // Registries cannot compare and swap, so what was written is read again, and added again if it got lost.
+  const isListed = ({ digest: own }: Descriptor) => own === digest;
+  await changeEntries(store, tag, (entries) =>
+    entries.some(isListed) ? undefined : [...entries, descriptor],
+  );
+}
+
+/**
+ * Takes a referrer that was deleted out of the index under the referrers tag, where there is one.
+ * @throws MeshwasmError as {@link putReferrer}.
+ */
+export async function forgetReferrer(store: Store, subject: string, digest: string): Promise<void> {
+  const isListed = ({ digest: own }: Descriptor) => own === digest;
+  await changeEntries(store, referrersTag(subject), (entries) =>
+    entries.some(isListed) ? entries.filter((entry) => !isListed(entry)) : undefined,
+  );
+}
+
+// Registries cannot compare and swap, so what was written is read again, and changed again if it got lost.
+async function changeEntries(
+  store: Store,
+  tag: string,
+  change: (entries: Descriptor[]) => Descriptor[] | undefined,
+): Promise<void> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const entries = await readEntries(store, tag);
-    if (entries.some((entry) => entry.digest === digest)) return;
-    const index = encodeJson({
-      schemaVersion: 2,
-      mediaType: mediaTypes.ociIndex,
-      manifests: [...entries, descriptor],
-    });
+    const manifests = change(await readEntries(store, tag));
+    if (manifests === undefined) return;
+    const index = encodeJson({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests });
     await store.putManifest(tag, mediaTypes.ociIndex, index);
     if ((await store.headManifest(tag)) === digestOf(index)) return;
   }
