@@ -8,6 +8,8 @@ export interface ReplaceFileOptions {
   folder?: string;
   /** Permissions. Absent: 0644. */
   mode?: number;
+  /** True: the caller flushes the folder itself, before it relies on the new name. Absent: it is flushed too. */
+  isFolderFlushedLater?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export async function replaceFile(
   fill: (file: FileHandle) => Promise<void>,
   options: ReplaceFileOptions = {},
 ): Promise<void> {
-  const { folder = dirname(path), mode = 0o644 } = options;
+  const { folder = dirname(path), mode = 0o644, isFolderFlushedLater = false } = options;
   const temporary = join(folder, `.${randomBytes(8).toString("hex")}.tmp`);
   const file = await open(temporary, "wx", mode);
   try {
@@ -35,11 +37,11 @@ export async function replaceFile(
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await syncFolder(dirname(path));
+  if (!isFolderFlushedLater) await flushFolder(dirname(path));
 }
 
-// Makes the new name survive a power cut; not every file system can.
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder survive a power cut, as far as the file system can; one that is not there is none. */
+export async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   await folder?.sync().catch(() => undefined);
   await folder?.close();

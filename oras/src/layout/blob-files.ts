@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { type FileHandle, lstat, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Descriptor } from "../descriptor.js";
 import { parseDigest } from "../digest.js";
@@ -69,11 +69,20 @@ export async function writeBlobFile(
         const chunks = content instanceof Uint8Array ? once(content) : content();
         for await (const chunk of verified(chunks, descriptor, folder)) await file.writeFile(chunk);
       },
-      { folder },
+      // The index flushes it, before it names anything in it.
+      { folder, isFolderFlushedLater: true },
     );
   } catch (cause) {
     throw diskError(cause, "written", path);
   }
+}
+
+/** Removes a blob; one that is not there is none. @throws MeshwasmError FILE_FAILED. */
+export async function removeBlobFile(folder: string, digest: string): Promise<void> {
+  const path = blobPath(folder, digest);
+  await rm(path, { force: true }).catch((cause: unknown) => {
+    throw diskError(cause, "removed", path);
+  });
 }
 
 async function openBlob(folder: string, digest: string): Promise<FileHandle> {

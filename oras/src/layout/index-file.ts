@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Descriptor } from "../descriptor.js";
 import { diskError, isAbsent } from "../disk/disk-error.js";
 import { withLock } from "../disk/lock.js";
-import { replaceFile } from "../disk/replace-file.js";
+import { flushFolder, replaceFile } from "../disk/replace-file.js";
 import { MeshwasmError } from "../errors.js";
 import { parseIndex } from "../image-index.js";
 import { asObject, encodeJson, parseJson } from "../json.js";
@@ -139,6 +139,7 @@ async function replaceDocument(
   const path = join(folder, "index.json");
   // Else the next one could not read what this one wrote.
   parseIndex(bytes, "the new index.json");
+  for (const algorithm of ["sha256", "sha512"]) await flushFolder(join(folder, "blobs", algorithm));
   await replaceFile(path, (file) => file.writeFile(bytes)).catch((cause: unknown) => {
     throw diskError(cause, "written", path);
   });

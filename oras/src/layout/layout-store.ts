@@ -17,7 +17,7 @@ import type {
   PutManifestResult,
   Store,
 } from "../store/store.js";
-import { blobSize, readBlobFile, streamBlobFile, writeBlobFile } from "./blob-files.js";
+import { blobSize, readBlobFile, removeBlobFile, streamBlobFile, writeBlobFile } from "./blob-files.js";
 import { changeIndexFile, type IndexEntry, readIndexFile, refName, tagOf } from "./index-file.js";
 import { isLayout, makeLayout } from "./layout-folder.js";
 
@@ -91,7 +91,7 @@ export class LayoutStore implements Store {
     return { isSubjectIndexed: true };
   }
 
-  /** Takes a tag, or a manifest with all its tags, out of the index; files stay, since others may refer to them. */
+  /** Takes a tag out of the index, or a manifest with all its tags and its file; blobs stay, others may refer to them. */
   async deleteManifest(target: string): Promise<void> {
     const isMeant = (entry: IndexEntry) =>
       target.includes(":") ? entry.descriptor.digest === target : tagOf(entry) === target;
@@ -103,6 +103,7 @@ export class LayoutStore implements Store {
       return isFound ? left : undefined;
     });
     if (!isFound) throw new MeshwasmError("NOT_FOUND", `${this.place} has no manifest ${target}`);
+    if (target.includes(":")) await removeBlobFile(this.#folder, target);
   }
 
   /** True when the blob's file is there. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { authContract, contract } from "../testing/registry-contract.js";
+import { authContract, contract, registryContract } from "../testing/registry-contract.js";
 
 const credentials = { username: "tester", password: "testpass123" };
 // bcrypt of that password, cost 5.
@@ -25,7 +25,11 @@ for (const withAuth of [false, true]) {
     const server = await start(binary, folder, port, withAuth);
     try {
       const subject = { host: `127.0.0.1:${port}`, options: withAuth ? { credentials } : {} };
-      for (const [index, [name, step]] of [...contract, ...(withAuth ? authContract : [])].entries()) {
+      for (const [index, [name, step]] of [
+        ...contract,
+        ...registryContract,
+        ...(withAuth ? authContract : []),
+      ].entries()) {
         await t.test(name, () => step(subject, `contract/r${index}`));
       }
     } finally {
