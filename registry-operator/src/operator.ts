@@ -58,7 +58,7 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
   let controller: Controller | undefined;
   const metrics = new Metrics({
     leading: () => controller !== undefined,
-    filters: () => controller?.filters ?? 0,
+    filters: () => controller?.filters ?? [],
     depth: () => controller?.depth ?? 0,
   });
   const namespace = options.namespace ?? defaultNamespace;

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { FilterDeployment } from "../api/filter-deployment.js";
 import { EventRecorder, type KubeClient, WorkQueue } from "../kube/index.js";
 import { LoadedTracker, type StatsReader } from "../loaded/index.js";
 import type { ModuleServer } from "../modules/index.js";
@@ -71,9 +72,9 @@ export class Controller {
     return this.#queue.depth;
   }
 
-  /** FilterDeployments that are known. */
-  get filters(): number {
-    return this.#world.filters.size;
+  /** The FilterDeployments that are known. */
+  get filters(): FilterDeployment[] {
+    return this.#world.filters.list();
   }
 
   /** Resolves when the cluster is known and reconciling has begun; also when it was stopped before. */

@@ -1,12 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { FilterDeployment } from "../api/filter-deployment.js";
 import type { Observer } from "../controller/index.js";
+import { registerFilterMetrics } from "./filter-metrics.js";
 
 /** What a running operator says about itself. */
 export interface OperatorState {
   /** It holds the lease. */
   leading: () => boolean;
-  /** FilterDeployments that are known. */
-  filters: () => number;
+  /** The FilterDeployments that are known. */
+  filters: () => readonly FilterDeployment[];
   /** FilterDeployments that wait to be reconciled. */
   depth: () => number;
 }
@@ -44,7 +46,12 @@ export class Metrics {
   constructor(state: OperatorState) {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge("meshwasm_leading", "1 while this process leads.", () => (state.leading() ? 1 : 0));
-    this.#gauge("meshwasm_filter_deployments", "FilterDeployments that are known.", state.filters);
+    registerFilterMetrics(this.registry, state.filters);
+    this.#gauge(
+      "meshwasm_filter_deployments",
+      "FilterDeployments that are known.",
+      () => state.filters().length,
+    );
     this.#gauge("meshwasm_queue_depth", "FilterDeployments that wait to be reconciled.", state.depth);
   }
 
