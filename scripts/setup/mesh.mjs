@@ -1,5 +1,6 @@
 import { ensureEtcd, etcdHint } from "./etcd.mjs";
 import { goHint, haveGo } from "./go.mjs";
+import { ensureGoTool } from "./go-tools.mjs";
 import { ensureIstiod } from "./istiod.mjs";
 import { ensureKubectl } from "./kubectl.mjs";
 import { ensureKubernetes } from "./kubernetes.mjs";
@@ -19,6 +20,8 @@ export async function ensureMesh({ build, apt }) {
   const istiod = kubernetes && (await ensureIstiod({ install: build }));
   if (istiod) {
     await ensureKubectl();
+    // The chart's tests want it also where istiod was there already.
+    await ensureGoTool("helm", { install: build });
     return undefined;
   }
   const what = kubernetes ? "istiod" : "kube-apiserver and kube-controller-manager";
