@@ -1,5 +1,6 @@
-// Speed and size. Usage: npm run bench [-- PART...]; a part is sdk (build, host and Envoy) or oci (beside crane and the
-// ORAS Python SDK). The figures are this machine's, now: compare within a run only.
+// Speed and size. Usage: npm run bench [-- PART...]; a part is sdk (build, host and Envoy), chains (sixteen copies of a filter
+// in an Envoy, beside hand-written hostcalls, the Rust SDK and Lua; wants wrk) or oci (beside crane and the ORAS Python SDK).
+// The figures are this machine's, now: compare within a run only.
 
 import { join } from "node:path";
 import { root, run, runForCode } from "./run.mjs";
@@ -7,9 +8,9 @@ import { ensureEnvoy } from "./setup/envoy.mjs";
 import { ensureInterop } from "./setup/interop.mjs";
 import { ensureNpmPackages } from "./setup/npm-packages.mjs";
 
-const parts = process.argv.length > 2 ? process.argv.slice(2) : ["sdk", "oci"];
+const parts = process.argv.length > 2 ? process.argv.slice(2) : ["sdk", "chains", "oci"];
 await ensureNpmPackages();
-if (parts.includes("sdk")) await ensureEnvoy();
+if (parts.includes("sdk") || parts.includes("chains")) await ensureEnvoy();
 if (parts.includes("oci")) {
   await ensureInterop({ install: true });
   // What is measured is the CLI as its users have it.

@@ -16,7 +16,12 @@ const checks = [
   [
     "format of AssemblyScript",
     bin("prettier"),
-    ["--check", "--log-level", "warn", "{sdk,examples/*,test/e2e/filters/*}/assembly/**/*.ts"],
+    [
+      "--check",
+      "--log-level",
+      "warn",
+      "{sdk,examples/*,test/e2e/filters/*,test/bench/filters/*}/assembly/**/*.ts",
+    ],
   ],
   ["generated files", process.execPath, ["scripts/generate.mjs", "--check"]],
   ["dependency rules", process.execPath, ["--import", "tsx", "--test", "test/rules/dependencies.test.ts"]],

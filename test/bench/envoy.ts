@@ -1,13 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { type RunningEnvoy, startEnvoy } from "../../cli/src/envoy/process.js";
 import { testFilter } from "../../cli/src/envoy/test-filter.js";
 import { startHttpUpstream } from "../e2e/engines/http-upstream.js";
+import { cpuMillis } from "./cpu.js";
 
 const rounds = 7;
 const requests = 3000;
-/** Linux counts process times in hundredths of a second. */
-const millisPerTick = 10;
 
 /** CPU time of an Envoy for each request, with the hello filter and with a module that does nothing, by turns. */
 export async function measureEnvoy(wasm: Uint8Array): Promise<string[]> {
@@ -39,13 +37,6 @@ async function cpuPerRequest(envoy: RunningEnvoy): Promise<number> {
   const before = await cpuMillis(envoy.pid);
   await load(envoy, requests);
   return (((await cpuMillis(envoy.pid)) - before) * 1000) / requests;
-}
-
-/** User and system time of a process, in milliseconds. */
-async function cpuMillis(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * millisPerTick;
 }
 
 /** Sends requests over 8 kept-alive connections. */

@@ -1,6 +1,7 @@
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { requireEnvoy } from "../parts/envoy.js";
-import { buildRustProbe, requireRust } from "../parts/rust.js";
+import { buildRust, requireRust } from "../parts/rust.js";
 import { checkHttp, checkTcp } from "./check.js";
 import type { Engine } from "./engines/engine.js";
 import { envoyEngine } from "./engines/envoy.js";
@@ -24,7 +25,7 @@ for (const { name, start, skip } of engines) {
     };
     let [http, tcp]: [Engine?, Engine?] = [];
     before(async () => {
-      wasm = await buildRustProbe();
+      wasm = await buildRust(fileURLToPath(new URL("rust", import.meta.url)), "meshwasm-rust-probe");
       http = await open("http");
       tcp = await open("network");
     });

@@ -2,12 +2,9 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { cached } from "../../scripts/setup/cache.mjs";
 import { findCargo, rustHint } from "../../scripts/setup/rust.mjs";
 import { runProgram } from "../interop/run-program.js";
-
-const source = fileURLToPath(new URL("../e2e/rust", import.meta.url));
 
 /** Why tests with filters of the Rust SDK are skipped; false: they run. Under `CI=true` a missing compiler is an error. */
 export async function requireRust(): Promise<string | false> {
@@ -17,35 +14,30 @@ export async function requireRust(): Promise<string | false> {
   return reason;
 }
 
-/** Builds test/e2e/rust with the versions in its lock file, once for each state of its sources, and returns the module. */
-export async function buildRustProbe(): Promise<Uint8Array> {
+/**
+ * Builds the module of a Cargo package with the versions in its lock file, once for each state of its sources.
+ *
+ * @param name the package's name, `-` for `_`
+ */
+export async function buildRust(source: string, name: string): Promise<Uint8Array> {
   const found = await findCargo();
   if (!found) throw new Error(`no Rust: ${rustHint}`);
   const { cargo, args, env, version } = found;
   const hash = createHash("sha256").update(version);
-  for (const name of [
-    "Cargo.toml",
-    "Cargo.lock",
-    ...(await readdir(join(source, "src"))).map((each) => `src/${each}`),
-  ]) {
-    hash.update(await readFile(join(source, name)));
-  }
-  const folder = await cached(`rust-probe-${hash.digest("hex").slice(0, 12)}`, async (partial: string) => {
+  const sources = (await readdir(join(source, "src"))).sort().map((each) => `src/${each}`);
+  for (const file of ["Cargo.toml", "Cargo.lock", ...sources])
+    hash.update(await readFile(join(source, file)));
+  const folder = await cached(`${name}-${hash.digest("hex").slice(0, 12)}`, async (partial: string) => {
     const target = await mkdtemp(join(tmpdir(), "meshwasm-rust-"));
     try {
       const wanted = ["--manifest-path", join(source, "Cargo.toml"), "--target", "wasm32-unknown-unknown"];
-      await runProgram(
-        cargo,
-        [...args, "build", "--release", "--locked", "--target-dir", target, ...wanted],
-        {
-          env,
-        },
-      );
-      const built = join(target, "wasm32-unknown-unknown", "release", "meshwasm_rust_probe.wasm");
-      await copyFile(built, join(partial, "probe.wasm"));
+      const where = ["--target-dir", target];
+      await runProgram(cargo, [...args, "build", "--release", "--locked", ...where, ...wanted], { env });
+      const built = join(target, "wasm32-unknown-unknown", "release", `${name.replaceAll("-", "_")}.wasm`);
+      await copyFile(built, join(partial, "module.wasm"));
     } finally {
       await rm(target, { recursive: true, force: true });
     }
   });
-  return readFile(join(folder, "probe.wasm"));
+  return readFile(join(folder, "module.wasm"));
 }
