@@ -40,7 +40,9 @@ export class HeaderEntry {
 
 /** Headers in order, repeated names included: all of a message's, or those for a local response. */
 export class HeaderList {
-  private entries: HeaderEntry[] = [];
+  /** As the host has serialized them, until somebody wants entries: most filters look for a few names only. */
+  private block: ArrayBuffer | null = null;
+  private made: HeaderEntry[] = [];
 
   /** The number of entries. */
   get length(): i32 {
@@ -49,7 +51,8 @@ export class HeaderList {
 
   /** The entry at `index`, from 0; null when there is none. */
   at(index: i32): HeaderEntry | null {
-    return index >= 0 && index < this.entries.length ? this.entries[index] : null;
+    const entries = this.entries;
+    return index >= 0 && index < entries.length ? entries[index] : null;
   }
 
   /** Adds an entry behind the others and returns the list. */
@@ -59,8 +62,11 @@ export class HeaderList {
 
   /** The first value of `name`; null when there is none. */
   get(name: string): string | null {
-    for (let i = 0; i < this.entries.length; i++) {
-      if (this.entries[i].isNamed(name)) return this.entries[i].value;
+    const block = this.block;
+    if (block) return firstOf(block, name);
+    const entries = this.made;
+    for (let i = 0; i < entries.length; i++) {
+      if (entries[i].isNamed(name)) return entries[i].value;
     }
     return null;
   }
@@ -68,8 +74,9 @@ export class HeaderList {
   /** Every value of `name`, in order. */
   getAll(name: string): string[] {
     const values: string[] = [];
-    for (let i = 0; i < this.entries.length; i++) {
-      if (this.entries[i].isNamed(name)) values.push(this.entries[i].value);
+    const entries = this.entries;
+    for (let i = 0; i < entries.length; i++) {
+      if (entries[i].isNamed(name)) values.push(entries[i].value);
     }
     return values;
   }
@@ -84,23 +91,34 @@ export class HeaderList {
   /** Reads what the host has serialized; anything malformed ends the list where it stands. */
   static parse(ptr: usize, length: u32): HeaderList {
     const list = new HeaderList();
-    const pairs = new PairReader(ptr, length);
+    const block = new ArrayBuffer(length);
+    memory.copy(changetype<usize>(block), ptr, length);
+    list.block = block;
+    return list;
+  }
+
+  private get entries(): HeaderEntry[] {
+    const block = this.block;
+    if (!block) return this.made;
+    const pairs = new PairReader(changetype<usize>(block), block.byteLength);
     while (pairs.next()) {
-      list.entries.push(
+      this.made.push(
         new HeaderEntry(
           copyBytes(pairs.namePtr, pairs.nameLength),
           copyBytes(pairs.valuePtr, pairs.valueLength),
         ),
       );
     }
-    return list;
+    this.block = null;
+    return this.made;
   }
 
   /** How many bytes `serialize` writes. */
   get serializedLength(): u32 {
+    const entries = this.entries;
     let length: u32 = 4;
-    for (let i = 0; i < this.entries.length; i++) {
-      length += 10 + this.entries[i].rawName.length + this.entries[i].rawValue.length;
+    for (let i = 0; i < entries.length; i++) {
+      length += 10 + entries[i].rawName.length + entries[i].rawValue.length;
     }
     return length;
   }
@@ -108,11 +126,12 @@ export class HeaderList {
   /** The list as the host reads it (see `PairReader`), valid until the callback returns. */
   serialize(): usize {
     const ptr = take(this.serializedLength);
-    const count = this.entries.length;
+    const entries = this.entries;
+    const count = entries.length;
     store<u32>(ptr, count);
     let at = ptr + 4 + <usize>count * 8;
     for (let i = 0; i < count; i++) {
-      const entry = this.entries[i];
+      const entry = entries[i];
       store<u32>(ptr + 4 + <usize>i * 8, entry.rawName.length);
       store<u32>(ptr + 8 + <usize>i * 8, entry.rawValue.length);
       at = append(append(at, entry.rawName), entry.rawValue);
@@ -125,4 +144,14 @@ function append(at: usize, bytes: Uint8Array): usize {
   memory.copy(at, bytes.dataStart, bytes.length);
   store<u8>(at + bytes.length, 0);
   return at + bytes.length + 1;
+}
+
+function firstOf(block: ArrayBuffer, name: string): string | null {
+  const other = encode(name);
+  const pairs = new PairReader(changetype<usize>(block), block.byteLength);
+  while (pairs.next()) {
+    if (!sameBytes(pairs.namePtr, pairs.nameLength, bytesOf(other), lengthOf(other))) continue;
+    return decodeUtf8(pairs.valuePtr, pairs.valueLength);
+  }
+  return null;
 }

@@ -81,10 +81,24 @@ function writeSet(program: Program, set: CodePoints | null): void {
   const ends: i32[] = [];
   const bytes = sequences.bytes;
   if (bytes.length == 0) program.add(Op.Fail);
+  // Several ranges of single bytes are one instruction; nothing else begins with one of theirs.
+  let singles = 0;
+  for (let at = 0; at < bytes.length; at += 1 + bytes[at] * 2) if (bytes[at] == 1) singles++;
+  if (singles > 1) {
+    const split = singles * 3 < bytes.length ? program.add(Op.Split) : -1;
+    writeSingles(program, bytes);
+    if (split < 0) return;
+    ends.push(program.add(Op.Jump));
+    program.lead(split, split + 1, program.length);
+  }
   // Each sequence: its length, then first and last of each byte.
   for (let at = 0; at < bytes.length && !program.isTooLarge;) {
     const next = at + 1 + bytes[at] * 2;
-    const split = next < bytes.length ? program.add(Op.Split) : -1;
+    if (singles > 1 && bytes[at] == 1) {
+      at = next;
+      continue;
+    }
+    const split = hasMore(bytes, next, singles > 1) ? program.add(Op.Split) : -1;
     for (let i = at + 1; i < next; i += 2) program.add(Op.Byte, bytes[i], bytes[i + 1]);
     at = next;
     if (split < 0) continue;
@@ -92,6 +106,21 @@ function writeSet(program: Program, set: CodePoints | null): void {
     program.lead(split, split + 1, program.length);
   }
   for (let i = 0; i < ends.length; i++) program.lead(ends[i], program.length);
+}
+
+function writeSingles(program: Program, bytes: u8[]): void {
+  const set = program.addSet();
+  for (let at = 0; at < bytes.length; at += 1 + bytes[at] * 2) {
+    if (bytes[at] != 1) continue;
+    for (let byte = <i32>bytes[at + 1]; byte <= <i32>bytes[at + 2]; byte++) program.allow(set, byte);
+  }
+  program.add(Op.Set, set);
+}
+
+/** Whether a sequence is written from `at` on. */
+function hasMore(bytes: u8[], at: i32, isWithoutSingles: bool): bool {
+  while (at < bytes.length && isWithoutSingles && bytes[at] == 1) at += 1 + bytes[at] * 2;
+  return at < bytes.length;
 }
 
 /** Ranges of code points as sequences of ranges of bytes of UTF-8. */

@@ -57,9 +57,16 @@ export class LazyDfa {
   private classify(): void {
     const edges = new StaticArray<bool>(257);
     for (let at = 0; at < this.program.length; at++) {
-      if (this.program.op(at) != Op.Byte) continue;
-      unchecked((edges[this.program.x(at)] = true));
-      unchecked((edges[this.program.y(at) + 1] = true));
+      const op = this.program.op(at);
+      if (op == Op.Byte) {
+        unchecked((edges[this.program.x(at)] = true));
+        unchecked((edges[this.program.y(at) + 1] = true));
+      } else if (op == Op.Set) {
+        for (let byte = 1; byte < 256; byte++) {
+          if (this.program.takes(at, byte) != this.program.takes(at, byte - 1))
+            unchecked((edges[byte] = true));
+        }
+      }
     }
     let current = 0;
     for (let byte = 0; byte < 256; byte++) {
@@ -85,8 +92,7 @@ export class LazyDfa {
     this.around.after = 0;
     for (let i = 0; i < places.length; i++) {
       const place = unchecked(places[i]);
-      if (this.program.op(place) != Op.Byte) continue;
-      if (byte < <u8>this.program.x(place) || byte > <u8>this.program.y(place)) continue;
+      if (!this.program.takes(place, byte)) continue;
       this.steps += follow(this.program, this.set, place + 1, this.around, this.stack);
     }
     this.steps += places.length;
@@ -125,7 +131,8 @@ export class LazyDfa {
     let count = 0;
     for (let i = 0; i < set.count; i++) {
       const op = this.program.op(set.at(i));
-      if (op == Op.Byte || op == Op.Match || op == Op.End) unchecked((this.stack[count++] = set.at(i)));
+      if (op == Op.Byte || op == Op.Set || op == Op.Match || op == Op.End)
+        unchecked((this.stack[count++] = set.at(i)));
     }
     const places = new StaticArray<i32>(count);
     memory.copy(changetype<usize>(places), changetype<usize>(this.stack), (<usize>count) << 2);

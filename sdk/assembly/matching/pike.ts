@@ -38,15 +38,17 @@ export class Pike {
   /** Searches from byte `from` on. */
   search(ptr: usize, length: i32, from: i32): bool {
     let matched = false;
+    const isAnchored = this.program.isAnchored;
     this.now.clear();
     for (let at = from; at <= length; at++) {
       this.look(ptr, length, at);
       // Not in the middle of a character.
-      if (!matched && (at == length || (load<u8>(ptr + at) & 0xc0) != 0x80)) {
+      const mayBegin = !matched && (at == 0 || !isAnchored);
+      if (mayBegin && (at == length || (load<u8>(ptr + at) & 0xc0) != 0x80)) {
         memory.fill(changetype<usize>(this.current), 0xff, (<usize>this.slots) << 2);
         this.follow(this.now, this.nowKept, 0, at);
       }
-      if (matched && this.now.count == 0) break;
+      if ((matched || isAnchored) && this.now.count == 0) break;
       const byte = at < length ? <i32>load<u8>(ptr + at) : -1;
       if (this.step(ptr, length, at, byte)) matched = true;
       const now = this.now;
@@ -71,7 +73,7 @@ export class Pike {
         this.copy(this.found, 0, this.nowKept, place);
         return true;
       }
-      if (op != Op.Byte || byte < this.program.x(place) || byte > this.program.y(place)) continue;
+      if (byte < 0 || !this.program.takes(place, byte)) continue;
       this.copy(this.current, 0, this.nowKept, place);
       this.follow(this.next, this.nextKept, place + 1, at + 1);
     }
@@ -80,6 +82,12 @@ export class Pike {
 
   /** Adds a place and all that follow from it, the preferred ones first, with what each has kept. */
   private follow(set: PlaceSet, kept: StaticArray<i32>, place: i32, offset: i32): void {
+    const first = this.program.op(place);
+    if (first == Op.Byte || first == Op.Set) {
+      this.steps++;
+      if (set.add(place)) this.copyTo(kept, place);
+      return;
+    }
     let top = this.push(0, place, -1, 0);
     while (top > 0) {
       top -= 3;
@@ -104,11 +112,12 @@ export class Pike {
         top = this.push(top, at + 1, -1, 0);
       } else if (op >= Op.Start) {
         if (this.around.holds(op)) top = this.push(top, at + 1, -1, 0);
-      } else {
-        const to = changetype<usize>(kept) + ((<usize>(at * this.slots)) << 2);
-        memory.copy(to, changetype<usize>(this.current), (<usize>this.slots) << 2);
-      }
+      } else this.copyTo(kept, at);
     }
+  }
+
+  private copyTo(kept: StaticArray<i32>, place: i32): void {
+    this.copy(kept, place, this.current, 0);
   }
 
   private push(top: i32, place: i32, slot: i32, value: i32): i32 {
@@ -125,6 +134,11 @@ export class Pike {
 
   /** Sees what is on both sides of an offset. */
   private look(ptr: usize, length: i32, at: i32): void {
+    if (!this.program.looksAround) {
+      this.around.before = at > 0 ? 0 : -1;
+      this.around.after = at < length ? 0 : -1;
+      return;
+    }
     this.around.before = at > 0 ? lineByte(ptr + at - 1, ptr, true) : -1;
     this.around.after = at < length ? lineByte(ptr + at, ptr + length - 1, false) : -1;
   }

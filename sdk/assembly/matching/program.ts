@@ -2,6 +2,8 @@
 export enum Op {
   /** A byte from x to y, then on to the next instruction. */
   Byte,
+  /** A byte of the set number x, then on to the next instruction. */
+  Set,
   /** On to x, and also, after it, to y. */
   Split,
   /** On to x. */
@@ -36,11 +38,40 @@ export class Program {
   private ops: u8[] = [];
   private xs: i32[] = [];
   private ys: i32[] = [];
+  /** 256 bits for each set. */
+  private sets: u64[] = [];
   /** Whether a condition needs the bytes on both sides. */
   looksAround: bool = false;
 
   get length(): i32 {
     return this.ops.length;
+  }
+
+  /** Whether it can match at the start of the text only. */
+  get isAnchored(): bool {
+    return this.ops.length > 1 && this.op(0) == Op.Save && this.op(1) == Op.Start;
+  }
+
+  /** Adds an empty set and returns its number. */
+  addSet(): i32 {
+    for (let i = 0; i < 4; i++) this.sets.push(0);
+    return this.sets.length / 4 - 1;
+  }
+
+  /** Puts a byte into a set. */
+  allow(set: i32, byte: i32): void {
+    const at = set * 4 + (byte >> 6);
+    const bit: u64 = byte & 63;
+    unchecked((this.sets[at] = this.sets[at] | ((<u64>1) << bit)));
+  }
+
+  /** Whether an instruction leads on with a byte. */
+  takes(at: i32, byte: i32): bool {
+    const op = this.op(at);
+    if (op == Op.Byte) return byte >= this.x(at) && byte <= this.y(at);
+    if (op != Op.Set) return false;
+    const bit: u64 = byte & 63;
+    return ((unchecked(this.sets[this.x(at) * 4 + (byte >> 6)]) >> bit) & 1) != 0;
   }
 
   /** Whether it was too large, and some of it is missing. */
