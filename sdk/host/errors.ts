@@ -19,12 +19,16 @@ const EXIT_CODES = {
   CONFIGURE_FAILED: 1,
   /** The module trapped: its VM is dead from then on. */
   TRAP: 1,
+  /** A callback made more turns of loops than the limit: in Envoy its worker would hang. */
+  ENDLESS_LOOP: 1,
   /** The module did what makes Envoy 1.40 itself crash (seen, not guessed). */
   ENVOY_CRASH: 1,
   /** The filter paused the stream, so there is no response to look at yet. */
   STREAM_PAUSED: 1,
   /** The stream ended with a reset, before a response had begun. */
   STREAM_RESET: 1,
+  /** Something is left that should be gone, or the guest's memory grew without end. */
+  LEAK: 1,
   /** The host was called in a way that makes no sense. */
   USAGE: 2,
 } as const;
@@ -58,7 +62,7 @@ export class MeshwasmError extends Error {
   /** What to do next; empty when there is nothing to say. */
   readonly hint: string;
   readonly exitCode: 1 | 2 | 3;
-  /** The guest's stack, innermost first; empty unless `code` is `TRAP` or a trap caused it. */
+  /** The guest's stack, innermost first; empty unless `code` is `TRAP` or `ENDLESS_LOOP`, or a trap caused it. */
   readonly frames: readonly WasmFrame[];
 
   constructor(code: HostErrorCode, message: string, options: MeshwasmErrorOptions = {}) {

@@ -4,13 +4,10 @@ import type { GrpcCallout } from "./callouts/grpc-callout.js";
 import type { HttpCallout } from "./callouts/http-callout.js";
 import { encodeStats } from "./contexts/call-data.js";
 import type { RootContext } from "./contexts/root.js";
+import { FilterDriver } from "./driver.js";
 import type { MeshwasmError } from "./errors.js";
-import { Exchange } from "./http/exchange.js";
-import { type FetchInit, fetchThrough } from "./http/fetch.js";
-import { deliver, HttpStream } from "./http/http-stream.js";
-import { type RequestInput, type ResponseInput, requestMessage, responseMessage } from "./http/input.js";
-import { SeenRequest } from "./http/seen.js";
-import { StreamManager } from "./http/stream.js";
+import type { Exchange } from "./http/exchange.js";
+import { StreamManager, type StreamOwner } from "./http/stream.js";
 import { type LoadedModule, loadModule } from "./module/load.js";
 import type { AbiVersion } from "./module/signatures.js";
 import { type ConfigInput, configBytes, type HostOptions, type Settings, settings } from "./options.js";
@@ -18,25 +15,23 @@ import { isRefusal, PluginRuntime } from "./plugin-runtime.js";
 import type { Addresses } from "./properties/stream-info.js";
 import { mapBeside, sourcePlaces } from "./source-map/module-map.js";
 import { TcpConnection } from "./tcp/connection.js";
-import { type ConnectionScript, converse } from "./tcp/conversation.js";
 import type { CallRecord } from "./transcript.js";
 import type { LogEntry } from "./world/logs.js";
 import type { Metric } from "./world/metrics.js";
 import type { World } from "./world/world.js";
 
-/** Who answers a request that passed the filter: always the same, or by request. */
-export type Upstream = ResponseInput | ((request: SeenRequest) => ResponseInput);
-
 /**
  * Runs one proxy-wasm module as one Envoy worker would. Everything is synchronous: when a method returns,
  * the filter has done all it does until something else happens.
  */
-export class Host {
+export class Host extends FilterDriver {
   private readonly loaded: LoadedModule;
   private readonly settings: Settings;
   /** What this host shares with others that were given the same one: data, queues, metrics, time. */
   readonly world: World;
   private runtime: PluginRuntime;
+  /** The host that started the VM, when this plugin runs in the same. */
+  private readonly sharing: Host | undefined;
   private started = false;
   private closed = false;
   private connections = 0;
@@ -47,11 +42,25 @@ export class Host {
    * Compiles the module and checks it as Envoy does; nothing of it runs yet.
    * @throws MeshwasmError `MODULE_INVALID`, `ABI_UNSUPPORTED`, `IMPORT_MISSING`, `IMPORT_MISMATCH`, `USAGE`
    */
-  constructor(wasm: Uint8Array, options: HostOptions = {}) {
-    this.settings = settings(options);
-    this.loaded = loadModule(wasm, sourcePlaces(wasm, options.sourceMap));
+  constructor(wasm: Uint8Array, options?: HostOptions);
+  /** @internal */
+  constructor(wasm: Uint8Array | Host, options?: HostOptions);
+  constructor(wasm: Uint8Array | Host, options: HostOptions = {}) {
+    super();
+    if (wasm instanceof Host) {
+      this.sharing = wasm;
+      const { rootId = "", pluginName = "", pluginConfig } = options;
+      this.settings = { ...wasm.settings, rootId, pluginName, pluginConfig: configBytes(pluginConfig) };
+      this.loaded = wasm.loaded;
+    } else {
+      this.settings = settings(options);
+      const { loopLimit, capabilities } = this.settings;
+      this.loaded = loadModule(wasm, sourcePlaces(wasm, options.sourceMap), { loopLimit, capabilities });
+    }
     this.world = this.settings.world;
-    this.runtime = new PluginRuntime(this.loaded, this.settings);
+    this.runtime = new PluginRuntime(this.loaded, this.settings, false, this.sharing?.runtime);
+    const { bufferLimit, addresses } = this.settings;
+    this.streamOwner = { bufferLimit, addresses, nextConnectionId: () => this.connections++ };
   }
 
   /**
@@ -63,6 +72,20 @@ export class Host {
   static fromFile(path: string | URL, options: HostOptions = {}): Host {
     const sourceMap = options.sourceMap ?? mapBeside(path);
     return new Host(readFileSync(path), { ...options, ...(sourceMap !== undefined && { sourceMap }) });
+  }
+
+  /**
+   * Another plugin in the same VM, as Envoy runs plugins that have module, `vm_id` and VM configuration in common. What belongs
+   * to the VM is the same for both: logs, callouts, memory, and everything that was given in this host's options but
+   * these.
+   */
+  plugin(options: Pick<HostOptions, "rootId" | "pluginName" | "pluginConfig"> = {}): Host {
+    return new Host(this, options);
+  }
+
+  /** The plugin's name; empty when it has none. */
+  get pluginName(): string {
+    return this.settings.pluginName;
   }
 
   /** The ABI version that the module says it was made for. */
@@ -77,6 +100,7 @@ export class Host {
    */
   start(): this {
     if (!this.started) {
+      this.sharing?.start();
       this.started = true;
       this.world.join(this.settings.vmId);
       this.runtime.start(this.settings.pluginConfig);
@@ -85,68 +109,28 @@ export class Host {
     return this;
   }
 
-  /** Sends a request through the filter to the upstream (default: 200 without a body) and the answer back. */
-  exchange(request: RequestInput = {}, upstream: Upstream = {}): Exchange {
-    const stream = this.newStream(request.protocol);
-    const answer = () => {
-      if (stream.ended) return;
-      const input = typeof upstream === "function" ? upstream(new SeenRequest(stream.upstream)) : upstream;
-      deliver(responseMessage(input), stream, "response");
-    };
-    stream.upstream.onEnd = () => this.runtime.post(answer);
-    deliver(requestMessage(request), stream, "request");
+  protected newStream(protocol: string | undefined): StreamManager {
+    return new StreamManager([{ root: this.openRoot() }], this.streamOwner, protocol ?? "HTTP/1.1");
+  }
+
+  /** @internal What streams need to know of where they run. */
+  readonly streamOwner: StreamOwner;
+
+  /** @internal */
+  settle(): void {
     this.runtime.settle();
-    return new Exchange(stream);
   }
 
-  /**
-   * Sends a request as the global `fetch` does, for the common case: `await host.fetch("/path", { upstream })`. While the
-   * filter holds it back virtual time passes, ten minutes at most.
-   *
-   * @param input a URL, a path below `http://example.com`, or a Request
-   * @throws MeshwasmError `STREAM_PAUSED` when nothing will make the stream go on, `STREAM_RESET` when it was cut off;
-   *   and whatever `upstream` throws
-   */
-  fetch(input: string | URL | Request, init: FetchInit = {}): Promise<Response> {
-    return fetchThrough(this, input, init);
-  }
-
-  /** A stream to be driven step by step. */
-  http(): HttpStream {
-    return new HttpStream(this.newStream(undefined), () => this.runtime.settle());
-  }
-
-  private newStream(protocol: string | undefined): StreamManager {
-    return new StreamManager(
-      this.openRoot(),
-      {
-        bufferLimit: this.settings.bufferLimit,
-        addresses: this.settings.addresses,
-        nextConnectionId: () => this.connections++,
-        streamEnded: (root) => this.runtime.streamEnded(root),
-      },
-      protocol ?? "HTTP/1.1",
-    );
-  }
-
-  /** A TCP connection to be driven step by step, for a network filter. It is not connected yet. */
   tcp(addresses: Partial<Addresses> = {}): TcpConnection {
-    const owner = {
-      nextConnectionId: () => this.connections++,
-      settle: () => this.runtime.settle(),
-      streamEnded: (root: RootContext) => this.runtime.streamEnded(root),
-    };
-    return new TcpConnection(this.openRoot(), owner, { ...this.settings.addresses, ...addresses });
+    const owner = { nextConnectionId: this.streamOwner.nextConnectionId, settle: () => this.settle() };
+    return new TcpConnection([{ root: this.openRoot() }], owner, {
+      ...this.settings.addresses,
+      ...addresses,
+    });
   }
 
-  /** A whole TCP conversation; with `finish: "open"` the connection can be driven further. */
-  connection(script: ConnectionScript): TcpConnection {
-    const { source = this.settings.addresses.source, destination = this.settings.addresses.destination } =
-      script;
-    return converse(this.tcp({ source, destination }), script);
-  }
-
-  private openRoot(): RootContext {
+  /** @internal The plugin's root context for a new stream. */
+  openRoot(): RootContext {
     this.start();
     this.runtime.reloadIfDue();
     return this.runtime.root!;
@@ -242,6 +226,11 @@ export class Host {
     return this.runtime.journal.calls;
   }
 
+  /** As {@link Exchange.warnings}, of what the module does outside streams. */
+  get warnings(): readonly string[] {
+    return this.runtime.journal.warnings;
+  }
+
   /** HTTP requests that the filter sent by itself, oldest first. */
   get callouts(): readonly HttpCallout[] {
     return httpCallouts(this.runtime.callouts);
@@ -273,7 +262,10 @@ export class Host {
     return this.runtime.reloads;
   }
 
-  /** Bytes of memory that the guest has; 0 before it was started. */
+  get leaks(): string[] {
+    return this.runtime.leaks;
+  }
+
   get memorySize(): number {
     return this.runtime.vm?.memory.size ?? 0;
   }

@@ -13,12 +13,14 @@ export type {
 export type { GrpcRequest, GrpcStatus } from "./callouts/grpc-callout.js";
 export { GrpcCallout } from "./callouts/grpc-callout.js";
 export { HttpCallout } from "./callouts/http-callout.js";
+export { Chain } from "./chain.js";
+export type { Upstream } from "./driver.js";
+export { FilterDriver } from "./driver.js";
 export type { HostErrorCode, MeshwasmErrorOptions, WasmFrame } from "./errors.js";
 export { MeshwasmError } from "./errors.js";
 export type { ForeignFunction, ForeignResult } from "./foreign/envoy-functions.js";
 export type { BytesInput } from "./headers/bytes.js";
 export { HeadersView } from "./headers/view.js";
-export type { Upstream } from "./host.js";
 export { Host } from "./host.js";
 export type { LocalResponse } from "./http/exchange.js";
 export { Exchange } from "./http/exchange.js";
@@ -28,7 +30,7 @@ export type { BodyInput, HeadersInput, HttpProtocol, RequestInput, ResponseInput
 export { SeenRequest, SeenResponse } from "./http/seen.js";
 export type { ResetReason } from "./http/stream.js";
 export type { ModuleExport, ModuleImport, ModuleShape } from "./module/binary.js";
-export { type LoadedModule, loadModule } from "./module/load.js";
+export { type LoadedModule, type LoadOptions, loadModule } from "./module/load.js";
 export { type AbiVersion, envoyImport, envoyImports } from "./module/signatures.js";
 export type { ConfigInput, FailurePolicy, HostOptions } from "./options.js";
 export type { Addresses } from "./properties/stream-info.js";

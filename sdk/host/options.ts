@@ -83,6 +83,18 @@ export interface HostOptions {
    * `Host.fromFile` takes the file beside the module.
    */
   sourceMap?: string;
+  /**
+   * `capability_restriction_config.allowed_capabilities` of the plugin's configuration in Envoy: the hostcalls and callbacks that
+   * the module may use, such as `proxy_log`, `proxy_on_request_headers` and `fd_write`. Empty (default): all of them. Other
+   * callbacks are not called, other hostcalls answer InternalFailure (WASI's: 76).
+   */
+  allowedCapabilities?: readonly string[];
+  /**
+   * Turns of loops, and calls of functions that call others, which one callback may make before the test fails with
+   * `ENDLESS_LOOP`; default 500,000,000. 0: no limit, and the module's bytes run as they are; otherwise they run with a counter in
+   * between.
+   */
+  loopLimit?: number;
   /** False: no transcript, which is faster; default true. */
   transcript?: boolean;
   /** Log entries and root calls that are kept at least; default 10,000. */
@@ -118,8 +130,13 @@ export interface Settings {
   readonly addresses: Addresses;
   readonly properties: ReadonlyMap<string, PropertyValue>;
   readonly transcript: boolean;
+  readonly capabilities: ReadonlySet<string>;
+  readonly loopLimit: number;
   readonly keep: number;
 }
+
+// The counter is an i32.
+const MAX_LOOP_LIMIT = 2 ** 31 - 1;
 
 /** Checks the options and fills in what was left out. @throws MeshwasmError `USAGE` */
 export function settings(options: HostOptions): Settings {
@@ -131,6 +148,11 @@ export function settings(options: HostOptions): Settings {
   if (!failurePolicies.includes(failurePolicy))
     throw new MeshwasmError("USAGE", `failurePolicy cannot be ${JSON.stringify(failurePolicy)}`, {
       hint: `one of ${failurePolicies.join(", ")}`,
+    });
+  const { loopLimit = 500_000_000 } = options;
+  if (!Number.isInteger(loopLimit) || loopLimit < 0 || loopLimit > MAX_LOOP_LIMIT)
+    throw new MeshwasmError("USAGE", `loopLimit cannot be ${loopLimit}`, {
+      hint: `a whole number from 0 to ${MAX_LOOP_LIMIT.toLocaleString("en")}`,
     });
   const properties = Object.entries(options.properties ?? {}).map(
     ([path, value]): [string, PropertyValue] => [
@@ -162,6 +184,8 @@ export function settings(options: HostOptions): Settings {
     },
     properties: new Map(properties),
     transcript: options.transcript ?? true,
+    capabilities: new Set(options.allowedCapabilities ?? []),
+    loopLimit,
     keep: options.keep ?? 10_000,
   };
 }

@@ -4,6 +4,7 @@ import { Context, type Journal } from "./contexts/context.js";
 import { type Plugin, RootContext } from "./contexts/root.js";
 import { MeshwasmError } from "./errors.js";
 import type { ForeignFunctions } from "./foreign/envoy-functions.js";
+import { fromByteString } from "./headers/bytes.js";
 import type { LoadedModule } from "./module/load.js";
 import type { Settings } from "./options.js";
 import { WasmResult } from "./status.js";
@@ -26,13 +27,14 @@ export class PluginRuntime implements Surroundings {
   readonly logs: LogBook;
   /** What the present VM defined. */
   metrics: MetricStore;
-  /** Callouts that were made, oldest first. */
-  readonly callouts: Callout[] = [];
+  /** Callouts that were made in the VM, oldest first. */
+  readonly callouts: Callout[];
   /** Calls on the VM's own and on root contexts. */
   readonly journal: Journal & { readonly calls: CallRecord[]; readonly logs: LogEntry[] } = {
     calls: [],
     logs: [],
     callouts: [],
+    warnings: [],
   };
   vmContext: Context | undefined;
   /** The plugin's present root context; undefined until started. */
@@ -45,17 +47,22 @@ export class PluginRuntime implements Surroundings {
   private readonly world: World;
   private readonly ticks = new Map<number, { period: number; cancel: () => void }>();
   private readonly pendingDone = new Map<number, RootContext>();
+  /** Ids of this plugin's root contexts, in whichever VM. */
+  private readonly rootIds = new Set<number>();
 
+  /** @param sharing the plugin that started the VM, when this one runs in the same */
   constructor(
     private readonly loaded: LoadedModule,
     private readonly settings: Settings,
     private readonly canary = false,
+    private readonly sharing?: PluginRuntime,
   ) {
     this.world = settings.world;
     // A canary sees no time pass and gets no answers: it is gone before either could happen.
     this.clock = canary ? new VirtualClock(this.world.clock.now) : this.world.clock;
     this.metrics = new MetricStore(this.world.metrics);
-    this.logs = new LogBook(settings.logLevel, settings.keep, settings.onLog);
+    this.logs = sharing?.logs ?? new LogBook(settings.logLevel, settings.keep, settings.onLog);
+    this.callouts = sharing?.callouts ?? [];
   }
 
   get vmId(): string {
@@ -88,12 +95,21 @@ export class PluginRuntime implements Surroundings {
   get headersStopAlone(): boolean {
     return this.settings.headersStopAlone;
   }
+  get capabilities(): ReadonlySet<string> {
+    return this.settings.capabilities;
+  }
   get transcript(): boolean {
     return this.settings.transcript;
   }
 
   /** Instantiates the module and starts and configures a root context with that configuration. */
   start(config: Buffer): void {
+    if (this.sharing !== undefined) {
+      this.vm = this.sharing.vm;
+      this.vmContext = this.sharing.vmContext;
+      this.root = this.startRoot(config);
+      return;
+    }
     const vm = new Vm(this.loaded, this);
     this.vm = vm;
     this.lastLoad = this.clock.now;
@@ -109,6 +125,11 @@ export class PluginRuntime implements Surroundings {
    * last one too.
    */
   reloadIfDue(): void {
+    if (this.sharing !== undefined) {
+      this.sharing.reloadIfDue();
+      if (this.vm !== this.sharing.vm) this.start(this.config);
+      return;
+    }
     const { failurePolicy, reloadIntervalMs } = this.settings;
     if (failurePolicy !== "FailReload" || this.vm?.failure?.code !== "TRAP") return;
     if (this.clock.now - this.lastLoad < reloadIntervalMs) {
@@ -136,6 +157,7 @@ export class PluginRuntime implements Surroundings {
       failOpen: this.settings.failurePolicy === "FailOpen",
     };
     const root = new RootContext(this.vm!, plugin, this.journal);
+    this.rootIds.add(root.id);
     this.check("START_FAILED", root.start(), "proxy_on_vm_start answered false: Envoy does not start the VM");
     this.check(
       "CONFIGURE_FAILED",
@@ -171,6 +193,10 @@ export class PluginRuntime implements Surroundings {
 
   /** `proxy_on_done`, then `proxy_on_delete` at once or when the module calls `proxy_done`. */
   shutDown(root: RootContext): void {
+    if (this.sharing !== undefined) {
+      this.sharing.shutDown(root);
+      return;
+    }
     this.setTickPeriod(root.id, 0);
     if (root.done()) root.delete();
     else this.pendingDone.set(root.id, root);
@@ -182,6 +208,32 @@ export class PluginRuntime implements Surroundings {
     this.pendingDone.delete(rootId);
     this.vm!.defer(() => root.delete());
     return WasmResult.Ok;
+  }
+
+  /** What is left that would be gone if every stream and callout had come to its end, a line each. */
+  get leaks(): string[] {
+    const { vm } = this;
+    if (vm === undefined) return [];
+    const { pendingDone } = this.sharing ?? this;
+    const left: string[] = [];
+    for (const context of vm.contexts.values()) {
+      if (context.id !== 0 && !this.rootIds.has(context.rootId)) continue;
+      if (!(context instanceof RootContext)) {
+        if (context.id !== 0) left.push(context.describe());
+        continue;
+      }
+      if (pendingDone.has(context.id))
+        left.push(`root context ${context.id}: it was shut down and has not called proxy_done`);
+      else if (context.retired)
+        left.push(
+          `root context ${context.id}: it has an older configuration; streams of it that are not over: ${context.openStreams}`,
+        );
+      left.push(...context.unanswered());
+    }
+    if (this.sharing !== undefined) return left;
+    for (const { name, items } of this.queues.waiting(this.vmId))
+      left.push(`queue "${fromByteString(name)}": nobody took ${items} of its items`);
+    return left;
   }
 
   setTickPeriod(rootId: number, period: number): void {
@@ -203,6 +255,10 @@ export class PluginRuntime implements Surroundings {
 
   post(task: () => void): void {
     if (!this.canary) this.world.post(task);
+  }
+
+  postLast(task: () => void): void {
+    if (!this.canary) this.world.postLast(task);
   }
 
   raise(error: MeshwasmError): void {

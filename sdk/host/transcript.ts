@@ -17,6 +17,8 @@ export interface CallRecord {
   readonly name: string;
   /** Id of the context that the call was for (a hostcall: the effective one). */
   readonly contextId: number;
+  /** In a chain: the filter that was called or that calls. */
+  readonly filter?: string;
   /** The arguments, pointers replaced by what they pointed to. */
   readonly args: readonly CallValue[];
   /** What a callback returned or a hostcall's status; undefined for nothing, or when it trapped. */
@@ -30,8 +32,9 @@ export function formatCalls(calls: readonly CallRecord[]): string {
   return calls
     .map((call) => {
       const args = call.args.map(show).join(", ");
+      const filter = call.filter === undefined ? "" : `[${call.filter}] `;
       if (call.kind === "callback")
-        return `${call.name}(${args})${call.result === undefined ? "" : ` = ${show(call.result)}`}`;
+        return `${filter}${call.name}(${args})${call.result === undefined ? "" : ` = ${show(call.result)}`}`;
       const status = typeof call.result === "number" ? resultName(call.result) : show(call.result);
       return `  ${call.name}(${args}) = ${status}${call.output === undefined ? "" : ` → ${show(call.output)}`}`;
     })

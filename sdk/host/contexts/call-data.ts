@@ -2,15 +2,12 @@ import { isIPv6 } from "node:net";
 
 // What Envoy hands over in the buffer of a callback: the formats of `Context::onResolveDns` and `Context::onStatsUpdate`.
 
-/** Seconds that an answer may be kept: what the host says of every name. */
-const TTL = 60;
-
-/** Addresses as `envoy_on_resolve_dns` gets them. */
-export function encodeAddresses(addresses: readonly string[]): Buffer {
+/** Addresses as `envoy_on_resolve_dns` gets them, with the seconds that the answer may be kept. */
+export function encodeAddresses(addresses: readonly string[], ttl: number): Buffer {
   const texts = addresses.map((address) => `${isIPv6(address) ? `[${address}]` : address}:0\0`);
   return Buffer.concat([
     u32(addresses.length),
-    ...addresses.map(() => u32(TTL)),
+    ...addresses.map(() => u32(ttl)),
     Buffer.from(texts.join("")),
   ]);
 }

@@ -1,12 +1,13 @@
 import type { Callout } from "../callouts/callout.js";
 import { fromByteString } from "../headers/bytes.js";
 import type { HeaderMap } from "../headers/header-map.js";
+import { ByteBuffer } from "../http/byte-buffer.js";
 import type { PropertyValue } from "../properties/value.js";
 import { BufferType, MapType, StreamType, WasmResult } from "../status.js";
 import type { CallRecord } from "../transcript.js";
 import type { Vm } from "../vm/vm.js";
 import type { LogEntry } from "../world/logs.js";
-import { ABSENT, type GuestBuffer, orAbsent, readOnly } from "./buffer.js";
+import { ABSENT, FREED, type GuestBuffer, orAbsent, readOnly } from "./buffer.js";
 import { Incoming } from "./incoming.js";
 import type { LocalReply } from "./local-reply.js";
 
@@ -15,6 +16,8 @@ export interface Journal {
   readonly calls: CallRecord[];
   readonly logs: LogEntry[];
   readonly callouts: Callout[];
+  /** What goes unnoticed in Envoy, and is a mistake all the same. */
+  readonly warnings: string[];
 }
 
 /**
@@ -27,6 +30,8 @@ export class Context {
   /** True while `proxy_on_log` runs: maps are read-only then. */
   accessLogPhase = false;
   readonly calls: CallRecord[] | undefined;
+  /** What {@link Context.lookAt} gave last, or the data of a call. */
+  protected lookedAt: GuestBuffer = ABSENT;
   /** Properties that this context declared, and whether they can be set only once. */
   declared: Map<string, boolean> = NONE_DECLARED;
 
@@ -34,6 +39,8 @@ export class Context {
     readonly vm: Vm,
     readonly id: number,
     readonly journal: Journal | undefined,
+    /** The filter's name in the transcript of a chain; undefined where it needs none. */
+    readonly label?: string,
   ) {
     this.calls = vm.world.transcript ? journal?.calls : undefined;
     vm.contexts.set(id, this);
@@ -44,10 +51,16 @@ export class Context {
     return this.id;
   }
 
+  /** What it is and what it waits for, for a report of what is left. */
+  describe(): string {
+    return `context ${this.id}`;
+  }
+
   /** Logs bytes (a byte string) at the ABI's level. */
   log(level: number, message: string): void {
     const entry = this.vm.world.logs.add(level, fromByteString(message), this.id);
-    if (entry !== undefined) this.journal?.logs.push(entry);
+    if (entry === undefined) return;
+    this.journal?.logs.push(this.label === undefined ? entry : { ...entry, filter: this.label });
   }
 
   /** The map that may be changed now. */
@@ -67,6 +80,22 @@ export class Context {
     if (type === MapType.GrpcReceiveInitialMetadata) return this.incoming().grpcInitialMetadata;
     if (type === MapType.GrpcReceiveTrailingMetadata) return this.incoming().grpcTrailingMetadata;
     return undefined;
+  }
+
+  /**
+   * The buffer that a hostcall asks for. Envoy keeps whichever was asked for last in one place, and that place is what
+   * `CallData` reads (`Context::getBuffer`).
+   */
+  lookAt(type: number): GuestBuffer | undefined {
+    if (type === BufferType.CallData) return this.lookedAt;
+    const buffer = this.buffer(type);
+    if (buffer !== undefined) this.lookedAt = buffer;
+    return buffer;
+  }
+
+  /** A callback is over: the bytes that it was shown are not the filter's any more. */
+  protected forgetBytes(): void {
+    if (this.lookedAt instanceof ByteBuffer) this.lookedAt = FREED;
   }
 
   /** The buffer of that type; undefined where Envoy has none at all (NotFound). */

@@ -1,7 +1,7 @@
 import { MeshwasmError } from "../errors.js";
 import { HeaderMap } from "../headers/header-map.js";
 import type { ByteBuffer } from "../http/byte-buffer.js";
-import type { Direction } from "../http/leg.js";
+import type { Direction } from "../http/lane.js";
 import type { PropertyValue } from "../properties/value.js";
 import { BufferType, DataStatus, HeadersStatus, MapType, StreamType, WasmResult } from "../status.js";
 import { type GuestBuffer, orAbsent } from "./buffer.js";
@@ -30,13 +30,16 @@ export interface StreamCallbacks {
   ): PropertyValue | undefined;
   setProperty(path: string, value: string, once: boolean): number;
   readonly filterStateObjects: Map<string, string>;
+  /** What it is and what it waits for. */
+  describe(): string;
   /** Tells of something that goes wrong in Envoy in a way that the host does not copy. */
   warn(message: string): void;
 }
 
-function envoyCrash(what: string): MeshwasmError {
+/** What a filter gets for which Envoy would go down. */
+export function envoyCrash(what: string, instead = "do it in an earlier callback"): MeshwasmError {
   return new MeshwasmError("ENVOY_CRASH", `Envoy 1.40 crashes on ${what}`, {
-    hint: "do it in an earlier callback; in production this takes the whole proxy down",
+    hint: `${instead}; in production this takes the whole proxy down`,
   });
 }
 
@@ -87,6 +90,9 @@ export class HttpContext extends Context {
   private destroyed = false;
   private finishing = false;
   private running = "";
+  /** What the running callback asked for. */
+  private replied = false;
+  private closed = false;
   /** Fail-open leaves the filter out of streams that begin after the VM died; the one that it died in fails. */
   private readonly unfiltered: boolean;
 
@@ -94,13 +100,18 @@ export class HttpContext extends Context {
     readonly root: RootContext,
     journal: Journal,
     private readonly stream: StreamCallbacks,
+    label?: string,
   ) {
-    super(root.vm, root.vm.allocateContextId(), journal);
+    super(root.vm, root.vm.allocateContextId(), journal, label);
     this.unfiltered = root.plugin.failOpen && root.vm.failure !== undefined;
   }
 
   override get rootId(): number {
     return this.root.id;
+  }
+
+  override describe(): string {
+    return `stream context ${this.id}: ${this.stream.describe()}`;
   }
 
   override incoming(): Incoming {
@@ -143,11 +154,16 @@ export class HttpContext extends Context {
   onBody(direction: Direction, buffer: ByteBuffer, end: boolean): number {
     if (this.skips(direction)) return DataStatus.Continue;
     const side = this[direction];
-    if (side.buffering && !this.stream.holdMore(direction, buffer)) return DataStatus.StopIterationAndBuffer;
+    // The 413 waits until the filter was asked about the body; a 500 has ended the stream by now.
+    const fits = !side.buffering || this.stream.holdMore(direction, buffer);
+    if (!fits && direction === "response") return DataStatus.StopIterationAndBuffer;
     side.body = buffer;
     this.endOfStream = end;
     const callback = direction === "request" ? "proxy_on_request_body" : "proxy_on_response_body";
-    const size = this.body(direction)?.length ?? 0;
+    // Envoy looks at it itself, to tell its size.
+    const shown = orAbsent(this.body(direction));
+    this.lookedAt = shown;
+    const size = shown.length;
     const status = this.ask(callback, size, end ? 1 : 0, DataStatus.StopIterationNoBuffer, dataStatus);
     side.buffering = status === DataStatus.StopIterationAndBuffer;
     if (status === DataStatus.Continue) side.body = undefined;
@@ -185,10 +201,14 @@ export class HttpContext extends Context {
     if (!vm.has(callback)) return 0;
     const takesEnd = end !== undefined && (callback.endsWith("_body") || vm.loaded.abi !== "0.1.0");
     this.running = callback;
+    this.replied = false;
+    this.closed = false;
     const answer = vm.call(this, callback, this.id, size, takesEnd ? end : undefined);
+    if (vm.failure !== undefined) this.checkTrap(callback);
     this.running = "";
     const status = vm.failure !== undefined ? this.fail(closed) : convert(answer, vm.iterationStopped);
     vm.afterCall();
+    this.forgetBytes();
     return status;
   }
 
@@ -267,7 +287,15 @@ export class HttpContext extends Context {
     return super.buffer(type);
   }
 
+  // The trap's own 503 meets a stream that is on its way out.
+  private checkTrap(callback: string): void {
+    if (this.closed) this.vm.world.raise(envoyCrash(`a trap after proxy_close_stream in ${callback}`));
+    else if (this.replied && callback.startsWith("proxy_on_response"))
+      this.vm.world.raise(envoyCrash(`a trap after proxy_send_local_response in ${callback}`));
+  }
+
   override sendLocalResponse(reply: LocalReply): void {
+    this.replied = true;
     this.refuseWhenFinishing("proxy_send_local_response");
     this.vm.defer(() => this.stream.sendLocalReply(reply));
   }
@@ -287,6 +315,11 @@ export class HttpContext extends Context {
   override closeStream(type: number): number {
     if (type === StreamType.Request || type === StreamType.Response) {
       this.refuseWhenFinishing("proxy_close_stream");
+      if (this.running === "proxy_on_response_trailers")
+        throw envoyCrash("proxy_close_stream in proxy_on_response_trailers");
+      if (this.replied && this.running.startsWith("proxy_on_response"))
+        throw envoyCrash(`proxy_close_stream after proxy_send_local_response in ${this.running}`);
+      this.closed = true;
       this.vm.defer(() => this.stream.reset());
     }
     return WasmResult.Ok;

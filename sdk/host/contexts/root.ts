@@ -23,13 +23,10 @@ export interface Plugin {
   readonly failOpen: boolean;
 }
 
-const EMPTY: Buffer = Buffer.alloc(0);
-
 /** A root context: one plugin's configuration in one VM (`ContextBase::onStart`, `onConfigure`). */
 export class RootContext extends Context implements HttpCalloutOwner, GrpcCalloutOwner {
   // The configuration can be read only while the host hands it over.
   private configurable = false;
-  private callData = EMPTY;
   private logged:
     | { readonly final: FinalMaps; readonly property: (name: string) => PropertyValue | undefined }
     | undefined;
@@ -92,6 +89,22 @@ export class RootContext extends Context implements HttpCalloutOwner, GrpcCallou
     this.vm.afterCall();
     this.vm.contexts.delete(this.id);
     this.cancelCallouts();
+  }
+
+  /** What it sent out that has no answer yet, and who made it, a line each. */
+  unanswered(): string[] {
+    const { makers } = this.vm;
+    const http = [...this.httpCallouts.values()].map((callout) => {
+      const { token, cluster, request } = callout;
+      return `HTTP call ${token} to "${cluster}" (${request.method} ${request.path}), made in ${makers.get(callout)}, has no answer`;
+    });
+    const grpc = [...this.grpcCallouts.values()].map((callout) => {
+      const { token, cluster, kind, service, method, state } = callout;
+      const what = `gRPC ${kind === "grpcCall" ? "call" : "stream"} ${token} to "${cluster}" (${service}/${method})`;
+      const open = state === "pending" ? "is open" : "is over, and the filter has not closed it";
+      return `${what}, made in ${makers.get(callout)}, ${open}`;
+    });
+    return [...http, ...grpc];
   }
 
   /** What Envoy's `~Context` does: nothing of it comes back to the guest any more. */
@@ -250,16 +263,17 @@ export class RootContext extends Context implements HttpCalloutOwner, GrpcCallou
     this.vm.world.settle();
   }
 
-  /** `envoy_on_resolve_dns`: no addresses when the name has none. */
-  resolved(token: number, addresses: readonly string[]): void {
+  /** `envoy_on_resolve_dns`; a name without addresses is an answer too. `ttl` in seconds. */
+  resolved(token: number, addresses: readonly string[], ttl: number): void {
     if (!this.vm.contexts.has(this.id)) return;
-    this.callData = addresses.length === 0 ? EMPTY : encodeAddresses(addresses);
-    this.tell("envoy_on_resolve_dns", token, this.callData.length);
+    const data = encodeAddresses(addresses, ttl);
+    this.lookedAt = readOnly(data);
+    this.tell("envoy_on_resolve_dns", token, data.length);
   }
 
   /** `envoy_on_stats_update`, with what {@link encodeStats} made. */
   statsUpdate(stats: Buffer): void {
-    this.callData = stats;
+    this.lookedAt = readOnly(stats);
     this.vm.call(this, "envoy_on_stats_update", this.id, stats.length);
     this.vm.afterCall();
   }
@@ -292,7 +306,6 @@ export class RootContext extends Context implements HttpCalloutOwner, GrpcCallou
   }
 
   override buffer(type: number): GuestBuffer | undefined {
-    if (type === BufferType.CallData) return readOnly(this.callData);
     if (type !== BufferType.PluginConfiguration) return super.buffer(type);
     return this.configurable ? readOnly(this.plugin.config) : undefined;
   }

@@ -11,6 +11,8 @@ export interface ConnectionCallbacks {
   continueReading(): void;
   /** Closes the client's connection from this side, after what was sent is through. */
   close(): void;
+  /** What it is and what it waits for. */
+  describe(): string;
   property(name: string): PropertyValue | undefined;
   setProperty(path: string, value: string, once: boolean): number;
   readonly filterStateObjects: Map<string, string>;
@@ -31,13 +33,18 @@ export class TcpContext extends Context {
     readonly root: RootContext,
     journal: Journal,
     private readonly connection: ConnectionCallbacks,
+    label?: string,
   ) {
-    super(root.vm, root.vm.allocateContextId(), journal);
+    super(root.vm, root.vm.allocateContextId(), journal, label);
     this.unfiltered = root.plugin.failOpen && root.vm.failure !== undefined;
   }
 
   override get rootId(): number {
     return this.root.id;
+  }
+
+  override describe(): string {
+    return `connection context ${this.id}: ${this.connection.describe()}`;
   }
 
   override incoming(): Incoming {
@@ -88,6 +95,7 @@ export class TcpContext extends Context {
     const answer = vm.call(this, callback, this.id, size, end);
     const goesOn = vm.failure === undefined ? answer === 0 : this.fail();
     vm.afterCall();
+    this.forgetBytes();
     return goesOn;
   }
 

@@ -19,7 +19,7 @@ export function bufferHostcalls(vm: Vm): Hostcalls {
       const from = start >>> 0;
       const args = [type, from, length >>> 0];
       if (type >>> 0 > BufferType.CallData) return vm.record(context, call, args, BadArgument);
-      const buffer = context.buffer(type);
+      const buffer = context.lookAt(type);
       if (buffer === undefined) return vm.record(context, call, args, NotFound);
       // Envoy adds these as 64-bit words, so start + length cannot overflow there either.
       const end = Math.min(from + (length >>> 0), buffer.length);
@@ -39,7 +39,7 @@ export function bufferHostcalls(vm: Vm): Hostcalls {
       const context = vm.enter(call);
       const args = [type, start >>> 0, length >>> 0, size >>> 0];
       if (type >>> 0 > BufferType.CallData) return vm.record(context, call, args, BadArgument);
-      const buffer = context.buffer(type);
+      const buffer = context.lookAt(type);
       if (buffer === undefined) return vm.record(context, call, args, NotFound);
       const data = vm.memory.copy(pointer, size);
       if (data === undefined) return vm.record(context, call, args, InvalidMemoryAccess);
@@ -50,7 +50,7 @@ export function bufferHostcalls(vm: Vm): Hostcalls {
       const call = "proxy_get_buffer_status";
       const context = vm.enter(call);
       if (type >>> 0 > BufferType.CallData) return vm.record(context, call, [type], BadArgument);
-      const buffer = context.buffer(type);
+      const buffer = context.lookAt(type);
       if (buffer === undefined) return vm.record(context, call, [type], NotFound);
       const written = vm.memory.writeU32(lengthTo, buffer.length) && vm.memory.writeU32(flagsTo, 0);
       return vm.record(context, call, [type], written ? Ok : InvalidMemoryAccess, buffer.length);

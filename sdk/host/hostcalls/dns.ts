@@ -5,6 +5,9 @@ import { WasmResult } from "../status.js";
 import type { Vm } from "../vm/vm.js";
 import type { Hostcalls } from "./imports.js";
 
+/** Seconds that an answer may be kept: what the host says of every name that had to be asked for. */
+const TTL = 60;
+
 /** `envoy_resolve_dns`, which is Envoy's own (`resolve_dns` in its wasm.cc). */
 export function dnsHostcalls(vm: Vm): Hostcalls {
   return {
@@ -19,9 +22,9 @@ export function dnsHostcalls(vm: Vm): Hostcalls {
       const root = vm.contexts.get(context.rootId);
       if (root instanceof RootContext) {
         // What the resolver knows without asking comes before the hostcall returns.
-        if (isIP(name)) root.resolved(token, [name]);
-        else if (name.endsWith(".onion")) root.resolved(token, []);
-        else vm.world.post(() => root.resolved(token, vm.world.dns.get(name) ?? []));
+        if (isIP(name)) root.resolved(token, [name], 0);
+        else if (name.endsWith(".onion")) root.resolved(token, [], 0);
+        else vm.world.post(() => root.resolved(token, vm.world.dns.get(name) ?? [], TTL));
       }
       return vm.record(context, call, [name], WasmResult.Ok, token);
     },

@@ -24,6 +24,8 @@ function caller(module: string, name: string): Uint8Array {
   const params = [...signature.slice(0, signature.indexOf(">"))].map((type) =>
     type === "I" ? "i64" : "i32",
   );
+  // Resuming a response that does not exist yet crashes Envoy.
+  const callback = `proxy_on_${name === "proxy_continue_stream" ? "response" : "request"}_headers`;
   const operands = params.map((type, index) => `(${type}.load (i32.const ${index * 8}))`);
   const random = (index: number) => `(call $random (i32.const ${index}))`;
   return wat(`(module
@@ -37,7 +39,7 @@ function caller(module: string, name: string): Uint8Array {
       (if (result i32) (i32.and (global.get $seed) (i32.const 0x10000))
         (then (i32.shr_u (global.get $seed) (i32.shr_u (global.get $seed) (i32.const 27))))
         (else (select (i32.const 0xffffffff) (i32.const 65530) (i32.and (global.get $seed) (i32.const 0x20000))))))
-    (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32) (local $round i32)
+    (func (export "${callback}") (param i32 i32 i32) (result i32) (local $round i32)
       (loop $again
         ${params.map((_, index) => `(i32.store (i32.const ${index * 8}) ${random(index)})`).join("\n")}
         (drop (call $call ${operands.join(" ")}))

@@ -1,9 +1,11 @@
 import type { ModuleImport } from "../module/binary.js";
 import type { LoadedModule } from "../module/load.js";
+import { MEMORY_PAGES } from "../module/memory-limit.js";
 import type { Vm } from "../vm/vm.js";
 import { Memory, Table, type WasmMemory } from "../vm/webassembly.js";
 import { bufferHostcalls } from "./buffers.js";
 import { contextHostcalls } from "./contexts.js";
+import { coverageHit } from "./coverage.js";
 import { dnsHostcalls } from "./dns.js";
 import { foreignHostcalls } from "./foreign.js";
 import { grpcHostcalls } from "./grpc.js";
@@ -13,6 +15,7 @@ import { logHostcalls } from "./log.js";
 import { metricHostcalls } from "./metrics.js";
 import { propertyHostcalls } from "./properties.js";
 import { queueHostcalls } from "./queues.js";
+import { restrictedHostcall } from "./restricted.js";
 import { sharedDataHostcalls } from "./shared-data.js";
 import { streamHostcalls } from "./streams.js";
 import { timeHostcalls } from "./time.js";
@@ -56,7 +59,10 @@ export function createImports(vm: Vm, { shape }: LoadedModule): Imports {
     const space = object[wanted.module]!;
     if (wanted.kind === "func")
       space[wanted.name] =
-        (wanted.module === "env" ? env : wasi)[wanted.name] ?? unsupportedHostcall(vm, wanted.name);
+        coverageHit(wanted.module, wanted.name) ??
+        restrictedHostcall(vm, wanted.module, wanted.name) ??
+        (wanted.module === "env" ? env : wasi)[wanted.name] ??
+        unsupportedHostcall(vm, wanted.name);
     else if (wanted.kind === "memory") {
       memory = new Memory(limitsOf(wanted));
       space[wanted.name] = memory;
@@ -66,5 +72,7 @@ export function createImports(vm: Vm, { shape }: LoadedModule): Imports {
 }
 
 function limitsOf(wanted: ModuleImport): { initial: number; maximum?: number } {
-  return wanted.limits ?? { initial: 0 };
+  const { initial = 0, maximum } = wanted.limits ?? {};
+  if (wanted.kind !== "memory") return maximum === undefined ? { initial } : { initial, maximum };
+  return { initial, maximum: Math.min(MEMORY_PAGES, maximum ?? MEMORY_PAGES) };
 }

@@ -42,6 +42,14 @@ describe("exchanges", () => {
     assert.deepEqual(warnings, ["response: content-length says 1, the body has 2 bytes"]);
   });
 
+  it("tells of trailers that HTTP/1.1 has no room for", () => {
+    const probe = probeModule({
+      response_body: { steps: [{ do: "add", map: MapType.ResponseTrailers, name: "x-made", value: "1" }] },
+    });
+    const { warnings } = new Host(probe).exchange({}, { body: "x" });
+    assert.deepEqual(warnings, ["response: HTTP/1.1 loses its trailers, since it has a content-length"]);
+  });
+
   it("carries the end of stream as the protocol does", () => {
     const probe = probeModule({ request_headers: {}, request_body: {} });
     const logs = (protocol: "HTTP/1.1" | "HTTP/2") =>
@@ -133,6 +141,27 @@ describe("exchanges", () => {
     throwsCode(() => new Host(probeModule({ done: { steps: [local] } })).exchange(), "ENVOY_CRASH");
     const close = { do: "close", stream: StreamType.Request } as const;
     throwsCode(() => new Host(probeModule({ log: { steps: [close] } })).exchange(), "ENVOY_CRASH");
+    const response = { body: ["x"], trailers: { "x-t": "1" } };
+    const crashes = (probe: Parameters<typeof probeModule>[0], message: RegExp) =>
+      throwsCode(() => new Host(probeModule(probe)).exchange({}, response), "ENVOY_CRASH", message);
+    crashes({ response_trailers: { steps: [close] } }, /proxy_close_stream in proxy_on_response_trailers/);
+    crashes({ request_headers: { steps: [close, { do: "trap" }] } }, /a trap after proxy_close_stream/);
+    crashes(
+      { response_headers: { steps: [local, { do: "trap" }] } },
+      /a trap after proxy_send_local_response/,
+    );
+    crashes({ response_headers: { steps: [local, close] } }, /proxy_close_stream after/);
+    const callData = { do: "body", buffer: BufferType.CallData } as const;
+    crashes(
+      { response_body: {}, done: { steps: [callData] } },
+      /freed memory, and mostly crashes, on CallData/,
+    );
+  });
+
+  it("say so too when a response is resumed that does not exist", () => {
+    const resume = { do: "continue", stream: StreamType.Response } as const;
+    const probe = probeModule({ request_headers: { steps: [resume], returns: 1 } });
+    throwsCode(() => new Host(probe).exchange(), "ENVOY_CRASH", /before there is a response/);
   });
 
   it("warn of a stream resumed from its own headers callback", () => {

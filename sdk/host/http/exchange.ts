@@ -58,8 +58,8 @@ export class Exchange {
   /** What the filter holds back at the moment; undefined when nothing, or when the stream is over. */
   get paused(): "request" | "response" | undefined {
     if (this.stream.ended) return undefined;
-    if (this.stream.response.paused) return "response";
-    return this.stream.request.paused ? "request" : undefined;
+    if (this.stream.paused("response")) return "response";
+    return this.stream.paused("request") ? "request" : undefined;
   }
 
   /** Who cut the stream off; undefined when nobody did. A response may have begun before. */
@@ -99,11 +99,13 @@ export class Exchange {
 
   /**
    * What works here and goes wrong on the wire: a `content-length` that no longer fits its body, a stream
-   * resumed from the callback that is about to pause it.
+   * resumed from the callback that is about to pause it. And what nobody notices in Envoy: pointers outside the module's memory.
    */
   get warnings(): string[] {
     const check = (what: string, message: Collected) => {
-      const { announcedLength, bodyLength, complete } = message;
+      const { announcedLength, bodyLength, complete, trailerMap } = message;
+      if (announcedLength !== undefined && trailerMap !== undefined)
+        return [`${what}: HTTP/1.1 loses its trailers, since it has a content-length`];
       if (announcedLength === undefined || !complete || announcedLength === String(bodyLength)) return [];
       if (bodyLength === 0 && this.request?.method === "HEAD") return [];
       return [`${what}: content-length says ${announcedLength}, the body has ${bodyLength} bytes`];

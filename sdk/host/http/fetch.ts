@@ -1,6 +1,6 @@
+import type { FilterDriver } from "../driver.js";
 import { MeshwasmError } from "../errors.js";
 import type { HeadersView } from "../headers/view.js";
-import type { Host } from "../host.js";
 import type { HttpStream } from "./http-stream.js";
 import type { SeenRequest } from "./seen.js";
 
@@ -23,7 +23,7 @@ const patienceMs = 10 * 60 * 1000;
  * @throws MeshwasmError `STREAM_PAUSED` when nothing will make the stream go on, `STREAM_RESET` when it was cut off
  */
 export async function fetchThrough(
-  host: Host,
+  driver: FilterDriver,
   input: string | URL | Request,
   init: FetchInit,
 ): Promise<Response> {
@@ -32,7 +32,7 @@ export async function fetchThrough(
     typeof input === "string" ? new URL(input, "http://example.com") : input,
     requestInit,
   );
-  const stream = host.http();
+  const stream = driver.http();
   const { exchange } = stream;
   await sendRequest(stream, request);
   let answered = false;
@@ -45,10 +45,10 @@ export async function fetchThrough(
       await sendResponse(stream, await upstream(asRequest(forwarded)));
       continue;
     }
-    const ms = host.nextTimer;
+    const ms = driver.nextTimer;
     if (ms === undefined || waited + ms > patienceMs) throw pausedError(stream);
     waited += ms;
-    host.advance(ms);
+    driver.advance(ms);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   requestMessage,
   responseMessage,
 } from "./input.js";
-import type { Direction } from "./leg.js";
+import type { Direction } from "./lane.js";
 import type { StreamManager } from "./stream.js";
 
 /**

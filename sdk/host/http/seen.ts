@@ -1,5 +1,5 @@
 import { fromByteString } from "../headers/bytes.js";
-import type { HeaderMap } from "../headers/header-map.js";
+import { HeaderMap } from "../headers/header-map.js";
 import { HeadersView } from "../headers/view.js";
 import type { ByteBuffer } from "./byte-buffer.js";
 import type { Sink } from "./leg.js";
@@ -74,15 +74,22 @@ export class Collected implements Sink {
     if (end) this.end();
   }
 
-  data(buffer: ByteBuffer, end: boolean): void {
+  data(buffer: ByteBuffer, end: boolean): boolean {
+    if (this.complete) return false;
     if (buffer.length > 0) this.chunks.push(buffer.take());
     if (end) this.end();
+    return true;
   }
 
   trailers(map: HeaderMap): void {
-    this.trailerMap = map;
+    if (this.complete) return;
+    // A filter may still change the map, and what is on the wire stays as it is.
+    this.trailerMap = new HeaderMap(map.kind);
+    for (const [name, value] of map.pairs()) this.trailerMap.add(name, value);
     this.end();
   }
+
+  metadata(): void {}
 
   private end(): void {
     this.complete = true;

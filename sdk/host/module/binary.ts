@@ -1,3 +1,5 @@
+import { Reader } from "./reader.js";
+
 /** A function's type in short: `i` i32, `I` i64, `f` f32, `F` f64, `?` anything else; `params>results`. */
 export type Signature = string;
 
@@ -22,49 +24,27 @@ export interface ModuleExport {
 export interface ModuleShape {
   readonly imports: readonly ModuleImport[];
   readonly exports: readonly ModuleExport[];
+  /** Pages that its own memories have at first; imported ones have theirs with the import. */
+  readonly memories: readonly number[];
 }
 
 const KINDS = ["func", "table", "memory", "global", "tag"] as const;
 const VALUE_TYPES: Readonly<Record<number, string>> = { 127: "i", 126: "I", 125: "f", 124: "F" };
 
-class Reader {
-  private at: number;
-  constructor(
-    private readonly bytes: Uint8Array,
-    start: number,
-    private readonly end: number,
-  ) {
-    this.at = start;
-  }
-  get position(): number {
-    return this.at;
-  }
-  get done(): boolean {
-    return this.at >= this.end;
-  }
-  byte(): number {
-    if (this.at >= this.end) throw new RangeError("unexpected end of section");
-    return this.bytes[this.at++]!;
-  }
-  varint(): number {
-    let value = 0;
-    for (let factor = 1; factor <= 2 ** 28; factor *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
+const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+
+/** Whether bytes begin as a module of version 1 does, and every section ends where it says. */
+export function isFramed(bytes: Uint8Array): boolean {
+  if (!MAGIC.every((byte, index) => bytes[index] === byte)) return false;
+  try {
+    const module = new Reader(bytes, MAGIC.length, bytes.length);
+    while (!module.done) {
+      module.byte();
+      module.skip(module.varint());
     }
-    throw new RangeError("number too long");
-  }
-  name(): string {
-    const length = this.varint();
-    if (length > this.end - this.at) throw new RangeError("unexpected end of section");
-    this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(this.at - length, this.at));
-  }
-  sub(length: number): Reader {
-    if (length > this.end - this.at) throw new RangeError("unexpected end of module");
-    this.at += length;
-    return new Reader(this.bytes, this.at - length, this.at);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -86,6 +66,7 @@ function readSections(module: Reader): ModuleShape {
   const functions: Signature[] = [];
   const imports: ModuleImport[] = [];
   const exports: ModuleExport[] = [];
+  const memories: number[] = [];
   while (!module.done) {
     const id = module.byte();
     const section = module.sub(module.varint());
@@ -97,6 +78,7 @@ function readSections(module: Reader): ModuleShape {
         if (found.kind === "func") functions.push(found.signature);
       });
     else if (id === 3) each(section, () => functions.push(types[section.varint()] ?? "?"));
+    else if (id === 5) each(section, () => memories.push(readLimits(section).initial));
     else if (id === 7)
       each(section, () => {
         const name = section.name();
@@ -105,14 +87,16 @@ function readSections(module: Reader): ModuleShape {
         exports.push({ name, kind, signature: kind === "func" ? (functions[index] ?? "?") : "" });
       });
   }
-  return { imports, exports };
+  return { imports, exports, memories };
 }
 
-function each(section: Reader, read: () => void): void {
+/** Reads a vector: so many times as it says. */
+export function each(section: Reader, read: () => void): void {
   for (let left = section.varint(); left > 0; left--) read();
 }
 
-function readType(section: Reader): Signature {
+/** Reads one function type. @throws RangeError for any other type */
+export function readType(section: Reader): Signature {
   if (section.byte() !== 0x60) throw new RangeError("not a function type");
   let signature = "";
   each(section, () => (signature += VALUE_TYPES[section.byte()] ?? "?"));
@@ -127,7 +111,8 @@ function readLimits(section: Reader): { initial: number; maximum?: number } {
   return (flags & 1) === 0 ? { initial } : { initial, maximum: section.varint() };
 }
 
-function readImport(section: Reader, types: readonly Signature[]): ModuleImport {
+/** Reads one import; `types` are those of the type section. */
+export function readImport(section: Reader, types: readonly Signature[]): ModuleImport {
   const module = section.name();
   const name = section.name();
   const kind = KINDS[section.byte()] ?? "tag";

@@ -19,10 +19,10 @@ function refused(bytes: Uint8Array, code: HostErrorCode, message: RegExp): void 
 
 describe("loadModule refuses what Envoy refuses", () => {
   it("bytes that are no module, or cut short", () => {
-    refused(Buffer.from("no wasm at all"), "MODULE_INVALID", /Failed to load Wasm bytecode/);
+    refused(Buffer.from("no wasm at all"), "MODULE_INVALID", /Failed to parse corrupted Wasm module/);
     const module = probeModule({});
-    refused(module.subarray(0, module.length - 3), "MODULE_INVALID", /Failed to load Wasm bytecode/);
-    refused(new Uint8Array(), "MODULE_INVALID", /Failed to load Wasm bytecode/);
+    refused(module.subarray(0, module.length - 3), "MODULE_INVALID", /Failed to parse corrupted Wasm module/);
+    refused(new Uint8Array(), "MODULE_INVALID", /Failed to parse corrupted Wasm module/);
   });
 
   it("a module without a known ABI marker", () => {

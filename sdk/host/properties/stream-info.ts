@@ -26,6 +26,7 @@ export class StreamInfo {
   constructor(
     readonly addresses: Addresses,
     readonly connectionId: number,
+    /** Empty: a connection, which has none. */
     readonly protocol: string,
     private readonly clock: VirtualClock,
   ) {
@@ -124,7 +125,7 @@ function requestProperty(
   if (field === "headers") return headersProperty(map);
   if (field === "time") return info.startTime;
   if (field === "size") return requestSize(info, map);
-  if (field === "protocol") return info.protocol;
+  if (field === "protocol") return info.protocol || undefined;
   if (field === "duration") return info.complete ? info.duration : undefined;
   if (map === undefined) return undefined;
   const header = HEADER_OF[field];

@@ -26,11 +26,15 @@ export function serializeProperty(value: PropertyValue): string | undefined {
   return bytes.toString("latin1");
 }
 
+const NOTHING: PropertyMap = { field: () => undefined };
+
 /** Follows a path (parts separated by NUL) down from what `top` gives for its first part. */
 export function findProperty(
   path: string,
   top: (name: string) => PropertyValue | undefined,
 ): PropertyValue | undefined {
+  // Without a part Envoy serializes a value that is none: SerializationFailure.
+  if (path === "") return NOTHING;
   const parts = path.split("\0");
   // A trailing separator does not begin another part in Envoy's loop.
   if (parts.length > 1 && parts.at(-1) === "") parts.pop();

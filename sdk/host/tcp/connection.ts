@@ -1,21 +1,20 @@
 import type { Callout } from "../callouts/callout.js";
 import type { Journal } from "../contexts/context.js";
-import type { RootContext } from "../contexts/root.js";
-import { type ConnectionCallbacks, TcpContext } from "../contexts/tcp.js";
 import { MeshwasmError } from "../errors.js";
 import { type BytesInput, toBytes } from "../headers/bytes.js";
 import { ByteBuffer } from "../http/byte-buffer.js";
+import type { StreamMember } from "../http/stream.js";
 import { type Addresses, StreamInfo, streamProperty } from "../properties/stream-info.js";
 import type { PropertyValue } from "../properties/value.js";
 import { PeerType, WasmResult } from "../status.js";
 import { type CallRecord, formatCalls } from "../transcript.js";
 import type { LogEntry } from "../world/logs.js";
+import { TcpFilter } from "./tcp-filter.js";
 
 /** What a connection needs from the host that owns it. */
 export interface ConnectionOwner {
   nextConnectionId(): number;
   settle(): void;
-  streamEnded(root: RootContext): void;
 }
 
 /** Who closed the client's connection: this side (the filter, the proxy) or the client. */
@@ -43,19 +42,21 @@ export class Received {
 }
 
 /**
- * A TCP connection through a network filter, driven event by event. Bytes that the filter holds back stay in
+ * A TCP connection through network filters, driven event by event. Bytes that a filter holds back stay in
  * a buffer, and it sees them again together with what comes next, as in Envoy's filter manager.
  */
-export class TcpConnection implements Journal, ConnectionCallbacks {
+export class TcpConnection implements Journal {
   readonly calls: CallRecord[] = [];
   readonly logs: LogEntry[] = [];
+  /** What the filter did that goes unnoticed in Envoy, such as giving a pointer outside its memory. */
+  readonly warnings: string[] = [];
   /** What the filter sent out by itself in this connection's callbacks. */
   readonly callouts: Callout[] = [];
   /** What reached the upstream. */
   readonly upstream = new Received();
   /** What reached the client. */
   readonly client = new Received();
-  private readonly context: TcpContext;
+  private readonly filters: readonly TcpFilter[];
   private readonly info: StreamInfo;
   private readonly filterState = new Map<string, string>();
   /** What the filter gave to `set_envoy_filter_state`, by name. */
@@ -65,16 +66,18 @@ export class TcpConnection implements Journal, ConnectionCallbacks {
   private clientEnded = false;
   private closedBy: ClosedBy | undefined;
   private opened = false;
+  /** The filter stopped at the connection itself: nobody reads from it, and so nobody notices its end. */
+  private waiting = false;
 
   /** @internal */
   constructor(
-    private readonly root: RootContext,
+    members: readonly StreamMember[],
     private readonly owner: ConnectionOwner,
     addresses: Addresses,
   ) {
-    root.openStreams++;
-    this.context = new TcpContext(root, this, this);
-    this.info = new StreamInfo(addresses, owner.nextConnectionId(), "", root.vm.world.clock);
+    this.filters = members.map((member, place) => new TcpFilter(member, this, place));
+    const { clock } = members[0]!.root.vm.world;
+    this.info = new StreamInfo(addresses, owner.nextConnectionId(), "", clock);
   }
 
   /** Who closed the client's connection; undefined while it is open. */
@@ -86,16 +89,19 @@ export class TcpConnection implements Journal, ConnectionCallbacks {
   connect(): this {
     if (this.opened) throw new MeshwasmError("USAGE", "this connection is open already");
     this.opened = true;
-    this.context.newConnection();
+    this.waiting = !this.filters.every((filter) => filter.begin());
     return this.settled();
   }
 
   /** Bytes from the client; `end`: it sends no more (half-close). */
   downstreamData(bytes: BytesInput, end = false): this {
     if (!this.live()) return this;
-    this.fromClient.append(toBytes(bytes));
+    const received = toBytes(bytes);
+    this.info.requestBytes += received.length;
+    this.fromClient.append(received);
     this.clientEnded ||= end;
-    if (this.context.downstreamData(this.fromClient, this.clientEnded)) this.forward();
+    if (this.waiting) return this;
+    this.read(0);
     return this.settled();
   }
 
@@ -103,25 +109,50 @@ export class TcpConnection implements Journal, ConnectionCallbacks {
   upstreamData(bytes: BytesInput, end = false): this {
     if (!this.live()) return this;
     this.fromUpstream.append(toBytes(bytes));
-    if (this.context.upstreamData(this.fromUpstream, end) && this.closedBy === undefined)
+    // What comes from the upstream meets the last filter first.
+    let passes = true;
+    for (let place = this.filters.length - 1; place >= 0 && passes; place--)
+      passes =
+        this.filters[place]!.context.upstreamData(this.fromUpstream, end) && this.closedBy === undefined;
+    if (passes) {
+      this.info.responseBytes += this.fromUpstream.length;
       this.client.take(this.fromUpstream, end);
+    }
     if (end && this.upstream.ended && this.client.ended) this.close();
     return this.settled();
   }
 
   /** The connection goes away: `remote`, the client's doing (default), or `local`, the proxy's. */
   disconnect(by: ClosedBy = "remote"): this {
-    if (this.live()) this.closeBy(by);
+    if (this.live() && !(this.waiting && by === "remote")) this.closeBy(by);
     return this.settled();
   }
 
-  private forward(): void {
-    if (this.closedBy === undefined) this.upstream.take(this.fromClient, this.clientEnded);
+  // `FilterManagerImpl::onContinueReading`: all filters look at the same buffer, the first one first.
+  private read(from: number): void {
+    const something = () => this.fromClient.length > 0 || this.clientEnded;
+    for (let place = from; place < this.filters.length; place++) {
+      const filter = this.filters[place]!;
+      if (!filter.begin() || this.closedBy !== undefined) return;
+      if (!something()) continue;
+      if (!filter.context.downstreamData(this.fromClient, this.clientEnded) || this.closedBy !== undefined)
+        return;
+    }
+    if (something()) this.upstream.take(this.fromClient, this.clientEnded);
+  }
+
+  /** @internal The filter at that place lets go. */
+  continueReading(place: number): void {
+    this.waiting = false;
+    if (this.closedBy === undefined) this.read(place + 1);
   }
 
   /** @internal */
-  continueReading(): void {
-    if (this.fromClient.length > 0 || this.clientEnded) this.forward();
+  describe(): string {
+    const held = (buffer: ByteBuffer, end: string) =>
+      buffer.length > 0 ? `; ${buffer.length} bytes from the ${end} are held back` : "";
+    const from = `open, from ${this.info.addresses.source}`;
+    return from + held(this.fromClient, "client") + held(this.fromUpstream, "upstream");
   }
 
   /** @internal */
@@ -133,8 +164,9 @@ export class TcpConnection implements Journal, ConnectionCallbacks {
     if (this.closedBy !== undefined) return;
     this.closedBy = by;
     this.info.complete = true;
-    this.context.downstreamClose(by === "local" ? PeerType.Local : PeerType.Remote);
-    this.owner.streamEnded(this.root);
+    for (const { context } of this.filters)
+      context.downstreamClose(by === "local" ? PeerType.Local : PeerType.Remote);
+    for (const { root } of this.filters) root.vm.world.streamEnded(root);
   }
 
   private live(): boolean {

@@ -2,6 +2,7 @@ import type { Pair } from "../headers/pairs.js";
 import { BufferType, MapType, StreamType } from "../status.js";
 import type { AgreementCase } from "./agreement.js";
 import { calloutCases } from "./callout-cases.js";
+import { CAPABILITY_CASES } from "./capability-cases.js";
 import { FOREIGN_CASES } from "./foreign-cases.js";
 import { GRPC_CASES } from "./grpc-cases.js";
 import type { Probe, ProbeStep } from "./probe.js";
@@ -581,4 +582,5 @@ export const AGREEMENT_CASES: readonly AgreementCase[] = [
   ...calloutCases(CASES.length),
   ...FOREIGN_CASES,
   ...GRPC_CASES,
+  ...CAPABILITY_CASES,
 ];

@@ -1,5 +1,6 @@
 import type { CalloutResponse } from "../callouts/clusters.js";
 import { Host } from "../host.js";
+import type { Exchange } from "../http/exchange.js";
 import type { RequestInput, ResponseInput } from "../http/input.js";
 import type { SeenRequest } from "../http/seen.js";
 import type { RunningEnvoy } from "./envoy.js";
@@ -15,6 +16,8 @@ export interface AgreementCase {
   readonly response?: Omit<ResponseInput, "headers"> & { headers?: [string, string][] };
   readonly config?: string;
   readonly vmConfig?: string;
+  /** The hostcalls and callbacks that it may use; absent: all. */
+  readonly capabilities?: readonly string[];
   /** What the cluster `auth` answers to HTTP callouts, by path; their paths begin with the case's id. */
   readonly callouts?: Readonly<Record<string, CalloutResponse | "timeout" | "reset">>;
 }
@@ -31,7 +34,8 @@ export interface Outcome {
   readonly callouts?: readonly Seen[];
 }
 
-interface Seen {
+/** A message as one end got it. */
+export interface Seen {
   readonly start: string;
   readonly headers: readonly string[];
   readonly body: string;
@@ -62,13 +66,14 @@ export const hasTrap = (probe: Probe) =>
 /** The folder-safe name of a case: its plugin's name, and the path that its request asks for. */
 export const caseId = (index: number) => `case-${index}`;
 
-export function casePlugin({ probe, config, vmConfig }: AgreementCase, index: number) {
+export function casePlugin({ probe, config, vmConfig, capabilities }: AgreementCase, index: number) {
   return {
     name: caseId(index),
     kind: "http",
     wasm: probeModule(probe),
     ...(config === undefined ? {} : { config }),
     ...(vmConfig === undefined ? {} : { vmConfig }),
+    ...(capabilities === undefined ? {} : { capabilities }),
   } as const;
 }
 
@@ -87,6 +92,7 @@ export function inHost(test: AgreementCase, index: number): Outcome {
     vmId: caseId(index),
     pluginConfig: test.config ?? "",
     vmConfig: test.vmConfig ?? "",
+    allowedCapabilities: test.capabilities ?? [],
   });
   const before = host.start().logs.length;
   const exchange = host.exchange(
@@ -95,20 +101,12 @@ export function inHost(test: AgreementCase, index: number): Outcome {
   );
   // Time passes by itself in Envoy.
   if (!exchange.done) host.advance(5000);
-  const { request } = exchange;
-  const response = exchange.began ? exchange.response : undefined;
   return {
     log: host.logs
       .slice(before)
       .map((entry) => entry.message)
-      .filter((message) => !message.startsWith("Function:")),
-    upstream: request?.complete ? seenRequest(request) : undefined,
-    client: response && {
-      start: String(response.status),
-      headers: lines(response.headers),
-      body: response.text(),
-      trailers: lines(response.trailers),
-    },
+      .filter((message) => !/^(Function:|Attempted call)/.test(message)),
+    ...seenInHost(exchange),
     ...(callouts === undefined
       ? {}
       : {
@@ -116,6 +114,21 @@ export function inHost(test: AgreementCase, index: number): Outcome {
             .filter(({ cluster }) => cluster === "auth")
             .map((callout) => seenRequest(callout.request)),
         }),
+  };
+}
+
+/** What an exchange brought to its two ends. */
+export function seenInHost(exchange: Exchange): Pick<Outcome, "upstream" | "client"> {
+  const { request } = exchange;
+  const response = exchange.began ? exchange.response : undefined;
+  return {
+    upstream: request?.complete ? seenRequest(request) : undefined,
+    client: response && {
+      start: String(response.status),
+      headers: lines(response.headers),
+      body: response.text(),
+      trailers: lines(response.trailers),
+    },
   };
 }
 
@@ -194,7 +207,8 @@ export function httpMessage(
   return `${startLine}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${payload}`;
 }
 
-function seen(message: WireMessage | undefined, request: boolean): Seen | undefined {
+/** A message from the wire, without what is masked. */
+export function seen(message: WireMessage | undefined, request: boolean): Seen | undefined {
   if (message === undefined) return undefined;
   const [first = "", second = ""] = message.startLine.split(" ");
   return {

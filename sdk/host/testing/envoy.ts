@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, openSync, readFileSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
@@ -47,8 +47,14 @@ export interface EnvoyPlugin {
   readonly vmConfig?: string;
   /** Envoy's name; absent: what Envoy does by itself. */
   readonly failurePolicy?: "FAIL_RELOAD" | "FAIL_CLOSED" | "FAIL_OPEN";
+  /** Plugins of one module with the same are in one VM; absent: the name. */
+  readonly vmId?: string;
+  /** `allowed_capabilities`; absent: no restriction. */
+  readonly capabilities?: readonly string[];
   /** Of FAIL_RELOAD, in milliseconds. */
   readonly reloadBaseMs?: number;
+  /** More filters on the same listener, behind this one. */
+  readonly behind?: readonly EnvoyPlugin[];
 }
 
 /** A running Envoy. */
@@ -57,6 +63,8 @@ export interface RunningEnvoy {
   readonly ports: readonly number[];
   /** Everything it logged so far. */
   log(): string;
+  /** True once the process is gone: it crashed, or was stopped. */
+  ended(): boolean;
   stop(): Promise<void>;
 }
 
@@ -70,8 +78,22 @@ export async function startEnvoy(
 ): Promise<RunningEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), "meshwasm-host-"));
   const [adminPort, ...ports] = await freePorts(plugins.length + 1);
-  await Promise.all(plugins.map((plugin) => writeFile(join(folder, `${plugin.name}.wasm`), plugin.wasm)));
+  const all = plugins.flatMap((plugin) => [plugin, ...(plugin.behind ?? [])]);
+  await Promise.all(all.map((plugin) => writeFile(join(folder, `${plugin.name}.wasm`), plugin.wasm)));
   const config = bootstrap(folder, plugins, ports, adminPort!, upstreamPort, calloutPort, grpcPort);
+  return { ports, ...(await launchEnvoy(binary, folder, config, adminPort!)) };
+}
+
+/**
+ * Starts an Envoy with one worker and that bootstrap, whose admin interface is at `adminPort`, and waits until it is ready.
+ * What it logs goes to a file in the folder, which is removed when it stops.
+ */
+export async function launchEnvoy(
+  binary: string,
+  folder: string,
+  config: object,
+  adminPort: number,
+): Promise<Omit<RunningEnvoy, "ports">> {
   await writeFile(join(folder, "envoy.json"), JSON.stringify(config));
   const logFile = join(folder, "envoy.log");
   const fd = openSync(logFile, "a");
@@ -81,16 +103,17 @@ export async function startEnvoy(
     ["-c", join(folder, "envoy.json"), ...options, "--component-log-level", "wasm:info"],
     { stdio: ["ignore", fd, fd] },
   );
-  const envoy: RunningEnvoy = {
-    ports,
+  closeSync(fd);
+  const envoy = {
     log: () => readFileSync(logFile, "utf8"),
+    ended: () => child.exitCode !== null || child.signalCode !== null,
     stop: async () => {
       await stop(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
   try {
-    await ready(child, adminPort!, envoy);
+    await ready(child, adminPort, envoy);
   } catch (error) {
     await envoy.stop();
     throw error;
@@ -105,10 +128,15 @@ async function stop(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-async function ready(child: ChildProcess, adminPort: number, envoy: RunningEnvoy): Promise<void> {
+async function ready(
+  child: ChildProcess,
+  adminPort: number,
+  envoy: Omit<RunningEnvoy, "ports">,
+): Promise<void> {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
     if (child.exitCode !== null) throw new Error(`Envoy ended:\n${envoy.log().slice(-4000)}`);
-    const answer = await fetch(`http://127.0.0.1:${adminPort}/ready`).catch(() => undefined);
+    const signal = AbortSignal.timeout(2000);
+    const answer = await fetch(`http://127.0.0.1:${adminPort}/ready`, { signal }).catch(() => undefined);
     if (answer?.status === 200) return;
     await new Promise((later) => setTimeout(later, 50));
   }
@@ -131,12 +159,17 @@ function bootstrap(
     name: plugin.name,
     root_id: "root",
     vm_config: {
-      vm_id: plugin.name,
+      vm_id: plugin.vmId ?? plugin.name,
       runtime: "envoy.wasm.runtime.v8",
       code: { local: { filename: join(folder, `${plugin.name}.wasm`) } },
       configuration: text(plugin.vmConfig ?? ""),
     },
     configuration: text(plugin.config ?? ""),
+    ...(plugin.capabilities && {
+      capability_restriction_config: {
+        allowed_capabilities: Object.fromEntries(plugin.capabilities.map((name) => [name, {}])),
+      },
+    }),
     ...(plugin.failurePolicy && { failure_policy: plugin.failurePolicy }),
     ...(plugin.reloadBaseMs && {
       reload_config: { backoff: { base_interval: `${plugin.reloadBaseMs / 1000}s` } },
@@ -158,7 +191,10 @@ function bootstrap(
           ],
         },
         http_filters: [
-          { name: "wasm", typed_config: { "@type": type("http.wasm.v3.Wasm"), config: wasm(plugin) } },
+          ...[plugin, ...(plugin.behind ?? [])].map((each) => ({
+            name: each.name,
+            typed_config: { "@type": type("http.wasm.v3.Wasm"), config: wasm(each) },
+          })),
           {
             name: "router",
             typed_config: { "@type": type("http.router.v3.Router"), suppress_envoy_headers: true },
@@ -169,7 +205,10 @@ function bootstrap(
     },
   ];
   const network = (plugin: EnvoyPlugin) => [
-    { name: "wasm", typed_config: { "@type": type("network.wasm.v3.Wasm"), config: wasm(plugin) } },
+    ...[plugin, ...(plugin.behind ?? [])].map((each) => ({
+      name: each.name,
+      typed_config: { "@type": type("network.wasm.v3.Wasm"), config: wasm(each) },
+    })),
     {
       name: "tcp",
       typed_config: {

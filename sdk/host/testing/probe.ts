@@ -1,4 +1,5 @@
 import { encodePairs, type Pair } from "../headers/pairs.js";
+import { IMPORTS } from "./probe-imports.js";
 import { wat } from "./wat.js";
 
 /** One hostcall of a probe filter; its status, and what it gives, are logged as `label=status[:value]`. */
@@ -54,12 +55,16 @@ export type ProbeStep =
   | { do: "getShared"; key: string }
   /** Writes to stdout (1) or stderr (2). */
   | { do: "print"; fd: number; text: string }
+  /** Writes nothing to stdout, and says what that gave. */
+  | { do: "printNothing" }
   | { do: "trap" };
 
 /** What one callback does, and what it returns (default 0, or 1 for those that answer a truth). */
 export interface ProbeCallback {
   steps?: readonly ProbeStep[];
   returns?: number;
+  /** What it returns when the stream ends with it; absent: the same. */
+  returnsAtEnd?: number;
 }
 
 const CALLBACKS = {
@@ -94,48 +99,6 @@ export type ProbeCallbackName = keyof typeof CALLBACKS;
 
 /** A filter as data. Every callback that is named logs that it was called, then does its steps. */
 export type Probe = Partial<Record<ProbeCallbackName, ProbeCallback>>;
-
-const IMPORTS: Readonly<Record<string, string>> = {
-  log: "i32 i32 i32",
-  get_header_map_value: "i32 i32 i32 i32 i32",
-  get_header_map_pairs: "i32 i32 i32",
-  get_header_map_size: "i32 i32",
-  add_header_map_value: "i32 i32 i32 i32 i32",
-  replace_header_map_value: "i32 i32 i32 i32 i32",
-  remove_header_map_value: "i32 i32 i32",
-  set_header_map_pairs: "i32 i32 i32",
-  get_buffer_bytes: "i32 i32 i32 i32 i32",
-  set_buffer_bytes: "i32 i32 i32 i32 i32",
-  get_buffer_status: "i32 i32 i32",
-  send_local_response: "i32 i32 i32 i32 i32 i32 i32 i32",
-  continue_stream: "i32",
-  close_stream: "i32",
-  get_property: "i32 i32 i32 i32",
-  set_property: "i32 i32 i32 i32",
-  define_metric: "i32 i32 i32 i32",
-  increment_metric: "i32 i64",
-  record_metric: "i32 i64",
-  get_metric: "i32 i32",
-  set_tick_period_milliseconds: "i32",
-  set_effective_context: "i32",
-  done: "",
-  get_log_level: "i32",
-  get_current_time_nanoseconds: "i32",
-  http_call: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32",
-  grpc_call: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32",
-  grpc_stream: "i32 i32 i32 i32 i32 i32 i32 i32 i32",
-  grpc_send: "i32 i32 i32 i32",
-  grpc_close: "i32",
-  grpc_cancel: "i32",
-  get_status: "i32 i32 i32",
-  register_shared_queue: "i32 i32 i32",
-  resolve_shared_queue: "i32 i32 i32 i32 i32",
-  enqueue_shared_queue: "i32 i32 i32",
-  dequeue_shared_queue: "i32 i32 i32",
-  call_foreign_function: "i32 i32 i32 i32 i32 i32",
-  set_shared_data: "i32 i32 i32 i32 i32",
-  get_shared_data: "i32 i32 i32 i32 i32",
-};
 
 // Memory: 0–63 out parameters, 64–8191 the line being built, then constants, then the heap.
 const CONSTANTS = 8192;
@@ -224,6 +187,11 @@ function callback(name: ProbeCallbackName, does: ProbeCallback, constants: Const
     .map((param) => `(call $put (i32.const 44)) (call $number (local.get ${param}))`)
     .join(" ");
   const remember = name === "request_headers" ? "(global.set $stream (local.get $id))" : "";
+  const usual = `(i32.const ${does.returns ?? returns ?? 0})`;
+  const answer =
+    does.returnsAtEnd === undefined
+      ? usual
+      : `(select (i32.const ${does.returnsAtEnd}) ${usual} (local.get $end))`;
   const end = params === 3 ? `(call $text ${constants.put(",end=")}) (call $number (local.get $end))` : "";
   return `(func (export "proxy_on_${name}") ${names.map((param) => `(param ${param} i32)`).join(" ")}
     ${returns === undefined ? "" : "(result i32)"} (local $status i32)
@@ -231,7 +199,7 @@ function callback(name: ProbeCallbackName, does: ProbeCallback, constants: Const
     ${shown === "" ? "" : `(call $number (local.get ${shown}))`} ${end} ${rest} ${remember}
     (call $text ${constants.put(")")}) (call $line)
     ${(does.steps ?? []).map((step) => stepText(step, constants)).join("\n")}
-    ${returns === undefined ? "" : `(i32.const ${does.returns ?? returns})`})`;
+    ${returns === undefined ? "" : answer})`;
 }
 
 function stepText(step: ProbeStep, constants: Constants): string {
@@ -388,6 +356,8 @@ function stepText(step: ProbeStep, constants: Constants): string {
       return `(i32.store (i32.const 16) ${pointer}) (i32.store (i32.const 20) ${size})
         (drop (call $fd_write ${i(step.fd)} (i32.const 16) (i32.const 1) (i32.const 24)))`;
     }
+    case "printNothing":
+      return call("fd_write", "(i32.const 1) (i32.const 16) (i32.const 0) (i32.const 24)");
     case "trap":
       return "(unreachable)";
   }

@@ -84,14 +84,18 @@ export function tcpInHost(test: TcpCase): TcpOutcome {
 
 const guestLines = (log: string[]) => log.filter((line) => !line.startsWith("Function:"));
 
-export async function tcpInEnvoy(test: TcpCase, index: number, envoy: RunningEnvoy): Promise<TcpOutcome> {
-  const client = await new Promise<string>((resolve) => {
+/** Sends what a case sends, and gives what came back until the connection was closed. */
+export async function tcpRoundTrip(
+  port: number,
+  { send, finish }: Pick<TcpCase, "send" | "finish">,
+): Promise<string> {
+  return new Promise<string>((resolve) => {
     let text = "";
-    const socket = connect({ port: envoy.ports[index]!, host: "127.0.0.1", allowHalfOpen: true }, () => {
-      socket.write(test.send);
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }, () => {
+      socket.write(send);
     });
     // The end must not travel in the same segment as the bytes: the two are two events then.
-    const pause = setTimeout(() => (test.finish === "end" ? socket.end() : socket.resetAndDestroy()), 150);
+    const pause = setTimeout(() => (finish === "end" ? socket.end() : socket.resetAndDestroy()), 150);
     socket.on("data", (bytes) => (text += bytes.toString("utf8")));
     socket.on("error", () => undefined);
     socket.on("end", () => socket.destroy());
@@ -100,6 +104,10 @@ export async function tcpInEnvoy(test: TcpCase, index: number, envoy: RunningEnv
       resolve(text);
     });
   });
+}
+
+export async function tcpInEnvoy(test: TcpCase, index: number, envoy: RunningEnvoy): Promise<TcpOutcome> {
+  const client = await tcpRoundTrip(envoy.ports[index]!, test);
   const mark = `wasm log ${caseId(index)} root ${caseId(index)}: `;
   const lines = () =>
     envoy

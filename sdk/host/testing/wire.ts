@@ -59,10 +59,22 @@ function parseChunked(
   }
 }
 
-/** Sends bytes and reads the one message that comes back; undefined when the connection closes without one. */
-export function roundTrip(port: number, request: string): Promise<WireMessage | undefined> {
+/**
+ * Sends bytes, pieces one after another so that each arrives by itself, and reads the one message that comes back;
+ * undefined when the connection closes without one.
+ */
+export function roundTrip(
+  port: number,
+  request: string,
+  pieces: readonly string[] = [request],
+): Promise<WireMessage | undefined> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(request, "latin1"));
+    const socket = connect(port, "127.0.0.1", async () => {
+      for (const [index, piece] of pieces.entries()) {
+        if (index > 0) await new Promise((later) => setTimeout(later, 40));
+        if (!socket.destroyed) socket.write(piece, "latin1");
+      }
+    });
     let raw = "";
     const finish = (closed: boolean) => {
       const message = parseWire(raw, closed, request.startsWith("HEAD "));

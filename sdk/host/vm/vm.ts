@@ -2,13 +2,20 @@ import type { Callout } from "../callouts/callout.js";
 import type { Context } from "../contexts/context.js";
 import { MeshwasmError } from "../errors.js";
 import { createImports } from "../hostcalls/imports.js";
+import { isAllowed } from "../hostcalls/restricted.js";
 import type { LoadedModule } from "../module/load.js";
+import { WasmResult } from "../status.js";
 import type { CallRecord, CallValue } from "../transcript.js";
 import type { Surroundings } from "../world/surroundings.js";
 import { GuestMemory } from "./memory.js";
 import { ALLOWED_WHILE_ALLOCATING, ALLOWED_WHILE_STARTING, RestrictedCallback } from "./restricted.js";
 import { trapError } from "./trap.js";
 import { Instance, type WasmInstance, type WasmMemory } from "./webassembly.js";
+
+/** WASI's EFAULT; no status of the ABI has its number. */
+const WASI_FAULT = 21;
+/** Of one exchange. */
+const MAX_WARNINGS = 100;
 
 type GuestFunction = (a?: number, b?: number, c?: number, d?: number, e?: number) => number | undefined;
 
@@ -31,8 +38,14 @@ export class Vm {
   private allocate: GuestFunction | undefined;
   private restricted: ReadonlySet<string> | undefined;
   private afterCallActions: (() => void)[] = [];
+  /** What went wrong when the guest was last asked for memory. */
+  private badAllocation: { readonly pointer: number; readonly size: number } | undefined;
+  /** The callback that is running; empty between calls. */
+  private callback = "";
+  /** In which callback each callout was made. */
+  readonly makers = new WeakMap<Callout, string>();
   private nextContextId = 1;
-  private lastDnsToken = 0;
+  private lastDnsToken = 1;
   private readonly lastCalloutId = { http: 0, grpcCall: 1, grpcStream: 2 };
 
   constructor(
@@ -44,13 +57,14 @@ export class Vm {
     try {
       instance = new Instance(loaded.module, imports.object);
     } catch (thrown) {
-      throw trapError("start", thrown, loaded.places);
+      throw trapError("start", thrown, loaded);
     }
     let memory = imports.memory;
     for (const { name, kind } of loaded.shape.exports) {
       const exported = instance.exports[name];
-      if (kind === "func") this.functions.set(name, exported as GuestFunction);
-      else if (kind === "memory") memory = exported as WasmMemory;
+      if (kind === "memory") memory = exported as WasmMemory;
+      else if (kind === "func" && isAllowed(world.capabilities, "env", name))
+        this.functions.set(name, exported as GuestFunction);
     }
     this.memory = new GuestMemory(memory!);
     this.allocate = this.functions.get("malloc") ?? this.functions.get("proxy_on_memory_allocate");
@@ -77,7 +91,7 @@ export class Vm {
     return this.lastCalloutId[kind];
   }
 
-  /** The next number of a question for a name's addresses. */
+  /** The next number of a question for a name's addresses; the first is 2. */
   nextDnsToken(): number {
     return ++this.lastDnsToken;
   }
@@ -85,6 +99,7 @@ export class Vm {
   /** Notes a callout with the host and with the stream whose callback is running. */
   noteCallout(callout: Callout): void {
     this.world.noteCallout(callout);
+    this.makers.set(callout, `${this.callback} of context ${this.current?.id}`);
     this.current?.journal?.callouts.push(callout);
   }
 
@@ -104,6 +119,7 @@ export class Vm {
     if (calls !== undefined) {
       const args = given(a, b, c, d, e);
       record = { kind: "callback", name, contextId: context.id, args, result: undefined };
+      if (context.label !== undefined) record = { ...record, filter: context.label };
       calls.push(record);
     }
     const result = this.run(context, name, callback, a, b, c, d, e);
@@ -122,8 +138,10 @@ export class Vm {
     e?: number,
   ): number | undefined {
     const previous = this.current;
+    const previousCallback = this.callback;
     const previousEffective = this.effectiveId;
     this.current = context;
+    this.callback = name;
     this.effectiveId = 0;
     try {
       return callback(a, b, c, d, e);
@@ -132,13 +150,14 @@ export class Vm {
       return undefined;
     } finally {
       this.current = previous;
+      this.callback = previousCallback;
       this.effectiveId = previousEffective;
     }
   }
 
   private fail(callback: string, thrown: unknown, context: Context): void {
     if (this.failure !== undefined) return;
-    this.failure = trapError(callback, thrown, this.loaded.places);
+    this.failure = trapError(callback, thrown, this.loaded, this.memory.size);
     if (this.failure.code !== "TRAP") this.world.raise(this.failure);
     context.log(4, this.failure.message);
   }
@@ -178,22 +197,45 @@ export class Vm {
     result: number,
     output?: CallValue,
   ): number {
+    if (result === WasmResult.InvalidMemoryAccess || result === WASI_FAULT) this.warnOfMemory(name);
     const calls = this.current?.calls;
     if (calls !== undefined) {
       const entry = { kind: "hostcall", name, contextId: context.id, args, result } as const;
-      calls.push(output === undefined ? entry : { ...entry, output });
+      const { label } = context;
+      if (label !== undefined)
+        calls.push({ ...entry, filter: label, ...(output !== undefined && { output }) });
+      else calls.push(output === undefined ? entry : { ...entry, output });
     }
     return result;
   }
 
+  private warnOfMemory(hostcall: string): void {
+    const memory = `outside the module's memory of ${this.memory.size} bytes`;
+    const bad = this.badAllocation;
+    const what =
+      bad === undefined
+        ? `it was given a pointer or size ${memory}`
+        : bad.pointer === 0
+          ? `the module's allocator gave no memory for ${bad.size} bytes`
+          : `the module's allocator gave ${bad.pointer} for ${bad.size} bytes, ${memory}`;
+    this.badAllocation = undefined;
+    const warning = `${hostcall}: ${what}`;
+    const warnings = this.current?.journal?.warnings;
+    if (warnings !== undefined && warnings.length < MAX_WARNINGS && !warnings.includes(warning))
+      warnings.push(warning);
+  }
+
   /** Memory that the guest gives; 0 when it gives none or one outside its bounds (`WasmBase::allocMemory`). */
   private allocateBytes(size: number): number {
+    this.badAllocation = undefined;
     if (this.failure !== undefined && this.allocate === undefined) return 0;
     const previous = this.restricted;
     this.restricted = ALLOWED_WHILE_ALLOCATING;
     const pointer = (this.run(this.world.vmContext!, "malloc", this.allocate!, size) ?? 0) >>> 0;
     this.restricted = previous;
-    return pointer !== 0 && this.memory.contains(pointer, size) ? pointer : 0;
+    if (pointer !== 0 && this.memory.contains(pointer, size)) return pointer;
+    this.badAllocation = { pointer, size };
+    return 0;
   }
 
   /** Hands a byte string to the guest; an empty one is a null pointer and no allocation. */

@@ -11,6 +11,8 @@ export interface LogEntry {
   readonly message: string;
   /** Context that logged: 0 the VM itself, else a root or stream context. */
   readonly contextId: number;
+  /** Of an exchange's entries in a chain: the filter that logged. */
+  readonly filter?: string;
 }
 
 /**

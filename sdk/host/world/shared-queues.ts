@@ -61,6 +61,13 @@ export class SharedQueues {
     return this.queues.get(this.find(vmId, name))?.items;
   }
 
+  /** The queues of that VM in which something waits. */
+  waiting(vmId: string): { name: string; items: number }[] {
+    return [...this.queues.values()]
+      .filter((queue) => queue.vmId === vmId && queue.items.length > 0)
+      .map(({ name, items }) => ({ name, items: items.length }));
+  }
+
   /** The last VM of that id is gone. */
   forget(vmId: string): void {
     for (const [token, queue] of this.queues) if (queue.vmId === vmId) this.queues.delete(token);

@@ -26,6 +26,7 @@ export class World {
   readonly metrics = new MetricRegistry();
   private readonly vms = new Map<string, number>();
   private readonly tasks: (() => void)[] = [];
+  private readonly lastTasks: (() => void)[] = [];
   private raised: MeshwasmError | undefined;
 
   constructor({ now = Date.now() }: WorldOptions = {}) {
@@ -78,9 +79,18 @@ export class World {
     this.tasks.push(task);
   }
 
+  /** @internal As {@link World.post}, after everything else: what comes over the network comes after what is here. */
+  postLast(task: () => void): void {
+    this.lastTasks.push(task);
+  }
+
   /** @internal */
   runTasks(): void {
-    while (this.tasks.length > 0) this.tasks.shift()!();
+    for (;;) {
+      const task = this.tasks.shift() ?? this.lastTasks.shift();
+      if (task === undefined) return;
+      task();
+    }
   }
 
   /** @internal */
