@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { benchCommand } from "./commands/bench.js";
 import { buildCommand } from "./commands/build.js";
 import { copyCommand } from "./commands/copy.js";
 import { deleteCommand } from "./commands/delete.js";
@@ -7,6 +8,7 @@ import { disableCommand } from "./commands/disable.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { enableCommand } from "./commands/enable.js";
 import { generateCommand } from "./commands/generate.js";
+import { importCommand } from "./commands/import.js";
 import { initCommand } from "./commands/init.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { listCommand } from "./commands/list.js";
@@ -30,6 +32,8 @@ const commands = [
   buildCommand,
   testCommand,
   runCommand,
+  benchCommand,
+  importCommand,
   pushCommand,
   pullCommand,
   inspectCommand,

@@ -62,8 +62,9 @@ async function demo(): Promise<void> {
   );
   await steps.run(
     "test",
-    () => command<{ specs: { passed: number }; hostTests: { passed: number } }>("test", filter),
-    ({ specs, hostTests }) => `in the in-process host: ${specs.passed + hostTests.passed} passed, 0 failed`,
+    () => command<Record<"specs" | "cases" | "hostTests", { passed: number }>>("test", filter),
+    ({ specs, cases, hostTests }) =>
+      `in the in-process host: ${specs.passed + cases.passed + hostTests.passed} passed, 0 failed`,
   );
   const reference = `${registry.host}/filters/hello`;
   const pushed = await steps.run(

@@ -113,14 +113,12 @@ test("the packed CLI makes filters that install, build and pass, and nobody asks
       };
       assert.deepEqual([built.name, built.abi], [`my-${kind}`, "0.2.1"]);
       assert.deepEqual(await readFile(module), plain, "asc and meshwasm build write the same bytes");
-      const tested = JSON.parse(await run(folder, "npx", "meshwasm", "test", "--json")) as Record<
-        string,
-        { passed: number }
-      >;
-      assert.ok(
-        (tested.specs?.passed ?? 0) > 0 && (tested.hostTests?.passed ?? 0) > 0,
-        JSON.stringify(tested),
-      );
+      const tested = JSON.parse(await run(folder, "npx", "meshwasm", "test", "--coverage", "--json")) as {
+        [kind in "specs" | "cases" | "hostTests"]: { passed: number };
+      } & { coverage: { lines: { percent: number } } };
+      const { specs, cases, hostTests, coverage } = tested;
+      const passed = [specs, cases, hostTests].map((each) => each.passed);
+      assert.ok(Math.min(...passed) > 0 && coverage.lines.percent === 100, JSON.stringify(tested));
       await run(folder, "npx", "tsc", "-p", "assembly", "--noEmit");
       await run(folder, "npx", "tsc", "-p", ".");
     });

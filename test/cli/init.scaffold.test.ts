@@ -25,6 +25,7 @@ const files = [
   "filter.yaml",
   "package.json",
   "test/filter.test.ts",
+  "test/filter.yaml",
   "tsconfig.json",
 ];
 const version = JSON.parse(

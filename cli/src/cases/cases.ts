@@ -11,6 +11,9 @@ export type TextTest =
   | { present: boolean }
   | { json: unknown };
 
+/** A test of a body, which may be no text. */
+export type BodyTest = TextTest | { base64: string };
+
 /** Headers to send: one value, or a list of them. */
 export type CaseHeaders = Record<string, Scalar | Scalar[]>;
 
@@ -20,10 +23,16 @@ export type Scalar = string | number | boolean;
 /** Headers that must be there: a test of the first value, or the list of all values. */
 export type SeenHeadersTest = Record<string, TextTest | (string | number)[]>;
 
+/** A body: text, bytes, or a list of pieces that arrive one after another. */
+export type CaseBody = CasePiece | CasePiece[];
+
+/** Text, or bytes that are no text. */
+export type CasePiece = string | { base64: string };
+
 /** A message to send. */
 export interface CaseMessage {
   headers?: CaseHeaders;
-  body?: string | string[];
+  body?: CaseBody;
   trailers?: CaseHeaders;
   protocol?: "HTTP/1.1" | "HTTP/2";
 }
@@ -41,25 +50,23 @@ export interface CaseResponse extends CaseMessage {
   status?: number;
 }
 
-/** What a cluster answers to callouts. */
-export type CaseCluster =
-  | "timeout"
-  | "reset"
-  | "unreachable"
-  | "down"
-  | (CaseResponse & { afterMs?: number });
+/** What a cluster answers to callouts: always the same, or one answer after another, of which the last one stays. */
+export type CaseCluster = "down" | CaseAnswer | CaseAnswer[];
+
+/** An answer to a callout. */
+export type CaseAnswer = "timeout" | "reset" | "unreachable" | (CaseResponse & { afterMs?: number });
 
 /** A TCP conversation. */
 export interface CaseConnection {
-  send: string | string[];
-  upstream?: "echo" | string[];
+  send: CaseBody;
+  upstream?: "echo" | CasePiece[];
   finish?: "end" | "reset" | "open";
 }
 
 /** Tests of a message that arrived. */
 export interface SeenMessageTest {
   headers?: SeenHeadersTest;
-  body?: TextTest;
+  body?: BodyTest;
   trailers?: SeenHeadersTest;
 }
 
@@ -83,8 +90,8 @@ export interface Expectation {
   metrics?: Record<string, number>;
   trap?: TextTest;
   warnings?: boolean;
-  received?: TextTest;
-  forwarded?: TextTest;
+  received?: BodyTest;
+  forwarded?: BodyTest;
   closed?: "local" | "remote" | null;
 }
 

@@ -1,5 +1,5 @@
 import type { HeadersView, HttpCallout, SeenRequest, SeenResponse } from "@meshwasm/sdk/host";
-import type { SeenHeadersTest, SeenMessageTest, SeenRequestTest } from "./cases.js";
+import type { BodyTest, SeenHeadersTest, SeenMessageTest, SeenRequestTest } from "./cases.js";
 import { failsText } from "./text-test.js";
 
 /** Something that is not as expected: where in the expectation, and how. */
@@ -13,9 +13,17 @@ export interface Mismatch {
 export function checkMessage(test: SeenMessageTest, seen: SeenRequest | SeenResponse): Mismatch[] {
   return [
     ...checkHeaders("headers", test.headers, seen.headers),
-    ...checkText("body", test.body, seen.body.length === 0 ? "" : seen.text()),
+    ...checkBody("body", test.body, seen.body),
     ...checkHeaders("trailers", test.trailers, seen.trailers),
   ];
+}
+
+/** Compares bytes, as text unless the test is of bytes. */
+export function checkBody(key: string, test: BodyTest | undefined, bytes: Uint8Array): Mismatch[] {
+  const seen = Buffer.from(bytes);
+  if (typeof test === "object" && test !== null && "base64" in test)
+    return checkText(key, test.base64, seen.toString("base64"));
+  return checkText(key, test, seen.toString("utf8"));
 }
 
 /** Compares a request that arrived at the upstream, or at a cluster. */

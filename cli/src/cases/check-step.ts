@@ -1,6 +1,6 @@
 import type { Exchange, Host, TcpConnection } from "@meshwasm/sdk/host";
 import type { Expectation } from "./cases.js";
-import { checkMessage, checkRequest, checkText, type Mismatch } from "./check-message.js";
+import { checkBody, checkMessage, checkRequest, checkText, type Mismatch } from "./check-message.js";
 import { failsText } from "./text-test.js";
 
 /** What there is to look at after a step. */
@@ -94,8 +94,8 @@ function checkCallouts({ callouts }: Expectation, exchange: Exchange): Mismatch[
 
 function checkConnection(expect: Expectation, connection: TcpConnection): Mismatch[] {
   return [
-    ...checkText("received", expect.received, connection.client.text()),
-    ...checkText("forwarded", expect.forwarded, connection.upstream.text()),
+    ...checkBody("received", expect.received, connection.client.bytes),
+    ...checkBody("forwarded", expect.forwarded, connection.upstream.bytes),
     ...checkValue("closed", expect.closed, connection.closed ?? null),
   ];
 }

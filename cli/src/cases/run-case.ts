@@ -1,17 +1,9 @@
-import { type Cluster, type ConfigInput, Host, MeshwasmError } from "@meshwasm/sdk/host";
+import { type ConfigInput, Host, MeshwasmError } from "@meshwasm/sdk/host";
 import type { TestedModule } from "../test/tested-module.js";
-import type {
-  Case,
-  CaseFile,
-  CaseHeaders,
-  CaseMessage,
-  CaseRequest,
-  CaseResponse,
-  CaseStep,
-  Scalar,
-} from "./cases.js";
+import type { Case, CaseFile, CaseStep } from "./cases.js";
 import type { Mismatch } from "./check-message.js";
 import { checkStep, type Outcome } from "./check-step.js";
+import { connectionInput, hostOptions, requestInput, responseInput } from "./inputs.js";
 import { failsText } from "./text-test.js";
 
 /** A case that went wrong. */
@@ -22,26 +14,48 @@ export interface CaseFailure {
   message: string;
 }
 
+/** A case that went wrong, in parts. */
+interface WrongStep {
+  /** Absent: the case has one step, or none began. */
+  step?: number;
+  mismatches: Mismatch[];
+  transcript: string;
+}
+
 /** Runs one case in a host of its own; undefined when all is as expected. */
 export function runCase(module: TestedModule, file: CaseFile, each: Case): CaseFailure | undefined {
-  const host = new Host(module.wasm, {
-    rootId: module.rootId,
-    ...(module.sourceMap !== undefined && { sourceMap: module.sourceMap }),
-    pluginName: module.name,
-    pluginConfig: (each.config ?? file.config ?? "") as ConfigInput,
-    clusters: clusters({ ...file.clusters, ...each.clusters }),
-    properties: properties({ ...file.properties, ...each.properties }),
-    logLevel: "trace",
-  });
+  const wrong = playCase(module, file, each);
+  if (!wrong) return undefined;
+  const { step, mismatches, transcript } = wrong;
+  const path = mismatches[0]?.path ?? [];
+  const inExpect = path.length > 0 && each.rejected === undefined ? ["expect", ...path] : path;
+  return {
+    path: [...(step === undefined ? [] : ["steps", step]), ...inExpect],
+    message: [...mismatches.map(({ words }) => words), ...(transcript ? ["", transcript] : [])].join("\n"),
+  };
+}
+
+/**
+ * As {@link runCase}, with every difference by its place in the `expect` of the step that went wrong.
+ *
+ * @param now when the case's virtual time begins, in milliseconds since 1970
+ */
+export function playCase(
+  module: TestedModule,
+  file: CaseFile,
+  each: Case,
+  now = Date.now(),
+): WrongStep | undefined {
+  const host = new Host(module.wasm, { ...hostOptions(module, file, each), logLevel: "trace", now });
   const refused = startFailure(host);
   if (each.rejected !== undefined) return checkRejected(each, host, refused);
-  if (refused) return { path: [], message: refused.message };
+  if (refused) return inWords(refused.message);
   try {
     return runSteps(each, host);
   } catch (error) {
     // Of the host, on what the case asks for: it is the case that fails, and the next one runs.
     if (!(error instanceof MeshwasmError)) throw error;
-    return { path: [], message: error.message };
+    return inWords(error.message);
   } finally {
     if (!host.failure) host.close();
   }
@@ -57,34 +71,32 @@ function startFailure(host: Host): MeshwasmError | undefined {
   }
 }
 
+function inWords(words: string, path: string[] = []): WrongStep {
+  return { mismatches: [{ path, words }], transcript: "" };
+}
+
 function checkRejected(
   { rejected }: Case,
   host: Host,
   refused: MeshwasmError | undefined,
-): CaseFailure | undefined {
+): WrongStep | undefined {
   const path = ["rejected"];
   if (refused?.code === "TRAP")
-    return { path, message: `should refuse its configuration, traps: ${refused.message}` };
-  if (!refused) return { path, message: "rejected: the filter took its configuration" };
+    return inWords(`should refuse its configuration, traps: ${refused.message}`, path);
+  if (!refused) return inWords("rejected: the filter took its configuration", path);
   const logged = host.logs.map(({ message }) => message).join("\n");
   const test = typeof rejected === "string" ? { contains: rejected } : rejected;
   const words = test === true || test === undefined ? undefined : failsText(test, logged);
-  return words === undefined ? undefined : { path, message: `rejected: what the filter logged ${words}` };
+  return words === undefined ? undefined : inWords(`rejected: what the filter logged ${words}`, path);
 }
 
-function runSteps(each: Case, host: Host): CaseFailure | undefined {
+function runSteps(each: Case, host: Host): WrongStep | undefined {
   const outcome: Outcome = { host };
   for (const [index, step] of (each.steps ?? [each]).entries()) {
-    const wrong = runStep(step, outcome);
-    const first = wrong[0];
-    if (!first) continue;
-    const where = each.steps ? ["steps", index] : [];
-    const words = wrong.map((mismatch) => mismatch.words);
+    const mismatches = runStep(step, outcome);
+    if (mismatches.length === 0) continue;
     const transcript = String(outcome.connection ?? outcome.exchange ?? "");
-    return {
-      path: [...where, ...(first.path.length > 0 ? ["expect", ...first.path] : [])],
-      message: [...words, ...(transcript ? ["", transcript] : [])].join("\n"),
-    };
+    return { ...(each.steps && { step: index }), mismatches, transcript };
   }
   return undefined;
 }
@@ -97,55 +109,15 @@ function runStep(step: CaseStep, outcome: Outcome): Mismatch[] {
   }
   if (step.request) {
     delete outcome.connection;
-    outcome.exchange = host.exchange(request(step.request), response(step.upstream ?? {}));
+    outcome.exchange = host.exchange(requestInput(step.request), responseInput(step.upstream ?? {}));
   }
   if (step.connection) {
     delete outcome.exchange;
-    outcome.connection = host.connection(step.connection);
+    outcome.connection = host.connection(connectionInput(step.connection));
   }
   if (step.advance !== undefined) host.advance(step.advance);
   const wrong = step.expect ? checkStep(step.expect, outcome) : [];
   // A trap that nobody expected fails also where nothing was asked about it.
   if (!step.expect && host.failure) return [{ path: [], words: `the VM died: ${host.failure.message}` }];
   return wrong;
-}
-
-function request({ headers, trailers, ...rest }: CaseRequest) {
-  return { ...rest, ...fields({ headers, trailers }) };
-}
-
-function response({ headers, trailers, ...rest }: CaseResponse) {
-  return { ...rest, ...fields({ headers, trailers }) };
-}
-
-function fields({ headers, trailers }: { [Key in "headers" | "trailers"]: CaseMessage[Key] | undefined }) {
-  return {
-    ...(headers && { headers: texts(headers) }),
-    ...(trailers && { trailers: texts(trailers) }),
-  };
-}
-
-function texts(headers: CaseHeaders): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(String) : String(value),
-    ]),
-  );
-}
-
-function clusters(all: NonNullable<CaseFile["clusters"]>): Record<string, Cluster> {
-  return Object.fromEntries(
-    Object.entries(all).map(([name, answer]) => [
-      name,
-      typeof answer === "string" ? answer : response(answer),
-    ]),
-  );
-}
-
-/** YAML's whole numbers are ints to Envoy, others doubles. */
-function properties(all: Record<string, Scalar>): Record<string, string | bigint | number | boolean> {
-  return Object.fromEntries(
-    Object.entries(all).map(([path, value]) => [path, Number.isInteger(value) ? BigInt(value) : value]),
-  );
 }

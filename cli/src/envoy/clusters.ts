@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import type { HostPort, Upstream } from "./endpoint.js";
+import { MeshwasmError } from "../errors.js";
+import { type HostPort, parseUpstream, type Upstream } from "./endpoint.js";
 
 /** A further cluster, for the filter's own calls. */
 export interface NamedCluster extends HostPort {
@@ -7,6 +8,22 @@ export interface NamedCluster extends HostPort {
   name: string;
   /** HTTP/2, which gRPC needs; absent: HTTP/1.1. */
   http2?: boolean;
+}
+
+/**
+ * Reads `--cluster`: `NAME=http://HOST[:PORT]`.
+ *
+ * @throws MeshwasmError USAGE
+ */
+export function parseCluster(text: string): NamedCluster {
+  const [, name = "", url = ""] = /^([^=]+)=(http:\/\/.+)$/s.exec(text) ?? [];
+  if (name === "") {
+    throw new MeshwasmError("USAGE", `--cluster ${text} is not NAME=http://HOST:PORT`, {
+      hint: "for example --cluster auth=http://127.0.0.1:9000; NAME is what the filter calls it",
+    });
+  }
+  const { host, port } = parseUpstream(url, "--cluster");
+  return { name, host, port };
 }
 
 /** The type URL of one of Envoy's own messages, for `@type`. */

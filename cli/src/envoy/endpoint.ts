@@ -49,12 +49,13 @@ const defaultPorts: Record<string, number> = { "http:": 80, "https:": 443 };
  * Reads `--upstream`: `http://HOST[:PORT]`, `https://HOST[:PORT]`, `tcp://HOST:PORT` or `HOST:PORT`. A path, a query and
  * credentials are refused, since nothing here would send them.
  *
+ * @param flag what messages call the option
  * @throws MeshwasmError USAGE
  */
-export function parseUpstream(text: string): Upstream {
+export function parseUpstream(text: string, flag = "--upstream"): Upstream {
   const wrong = (why: string) =>
-    new MeshwasmError("USAGE", `--upstream ${text}: ${why}`, {
-      hint: "for example --upstream http://127.0.0.1:3000",
+    new MeshwasmError("USAGE", `${flag} ${text}: ${why}`, {
+      hint: `for example ${flag} ${flag === "--cluster" ? "auth=" : ""}http://127.0.0.1:3000`,
     });
   let url: URL;
   try {

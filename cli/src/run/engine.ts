@@ -1,6 +1,8 @@
+import type { NamedCluster } from "../envoy/clusters.js";
 import type { HostPort, Upstream } from "../envoy/endpoint.js";
 import type { FilterLogLine, LogLevel } from "../envoy/log-line.js";
 import type { FilterKind } from "../filter/manifest.js";
+import type { ExchangeSink } from "../record/recorded.js";
 
 /** What runs the filter: a real Envoy, or the in-process host of the SDK. */
 export type EngineName = "envoy" | "host";
@@ -17,6 +19,10 @@ export interface EngineOptions {
   /** Port 0: a free one. */
   listen: HostPort;
   upstream: Upstream;
+  /** HTTP servers that the filter may call by name. */
+  clusters: readonly NamedCluster[];
+  /** Gets every HTTP exchange once it is over; absent: nobody does. */
+  recorder?: ExchangeSink;
   /** The lowest level of the filter's messages that `onLog` gets. */
   logLevel: LogLevel;
   onLog: (line: FilterLogLine) => void;

@@ -1,8 +1,9 @@
 import { failureReason } from "../envoy/failure-reason.js";
 import type { EnvoyBinary } from "../envoy/find.js";
-import { startEnvoy } from "../envoy/process.js";
+import { type RunningEnvoy, startEnvoy } from "../envoy/process.js";
 import { MeshwasmError } from "../errors.js";
 import type { Engine, EngineOptions } from "./engine.js";
+import { EnvoyRecording } from "./envoy-recording.js";
 
 /**
  * Runs the filter in a real Envoy.
@@ -10,7 +11,15 @@ import type { Engine, EngineOptions } from "./engine.js";
  * @throws MeshwasmError as `startEnvoy` does
  */
 export async function startEnvoyEngine(options: EngineOptions, envoy: EnvoyBinary): Promise<Engine> {
-  const running = await startEnvoy({ ...options, envoy });
+  const recording = options.recorder && (await EnvoyRecording.start(options, options.recorder));
+  let running: RunningEnvoy;
+  try {
+    const { clusters = options.clusters, amend } = recording ?? {};
+    running = await startEnvoy({ ...options, envoy, clusters, ...(amend && { amend }) });
+  } catch (error) {
+    await recording?.stop();
+    throw error;
+  }
   let stopped = false;
   const failed = new Promise<Error>((resolve) => {
     void running.exited.then(({ code, signal }) => {
@@ -28,10 +37,14 @@ export async function startEnvoyEngine(options: EngineOptions, envoy: EnvoyBinar
     adminUrl: running.adminUrl,
     pid: running.pid,
     failed,
-    update: (change) => running.update(change),
-    stop() {
+    async update(change) {
+      await running.update(change);
+      recording?.updated(change);
+    },
+    async stop() {
       stopped = true;
-      return running.stop();
+      await running.stop();
+      await recording?.stop();
     },
   };
 }

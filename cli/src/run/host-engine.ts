@@ -15,11 +15,11 @@ import { serveTcp } from "./host-tcp.js";
  */
 export async function startHostEngine(options: EngineOptions): Promise<Engine> {
   const slot = new HostSlot(options);
-  const { upstream } = options;
+  const { upstream, recorder } = options;
   const server: Server =
     options.kind === "http"
-      ? createHttpServer((request, response) => serveHttp(slot, upstream, request, response))
-      : createTcpServer({ allowHalfOpen: true }, (socket) => serveTcp(slot, upstream, socket));
+      ? createHttpServer((request, response) => serveHttp(slot, upstream, request, response, recorder))
+      : createTcpServer({ allowHalfOpen: true }, (socket) => serveTcp(slot, upstream, socket, recorder));
   const open = new Set<Socket>();
   server.on("connection", (socket) => {
     open.add(socket);

@@ -8,22 +8,28 @@ import {
 import { request as httpsRequest } from "node:https";
 import type { SeenRequest, SeenResponse } from "@meshwasm/sdk/host";
 import type { Upstream } from "../envoy/endpoint.js";
+import type { ExchangeSink } from "../record/recorded.js";
 import { fromNode, toNode } from "./host-headers.js";
+import { HostRecording } from "./host-recording.js";
 import type { HostSlot, Lease } from "./host-slot.js";
 
 /**
  * Carries one HTTP exchange between a client, the filter in the in-process host, and the upstream. What the filter lets
  * through goes on at once; what it holds goes on when a later event or a tick releases it. As Envoy does, it adds
  * `x-forwarded-proto` and `x-request-id` before the filter sees the request, and answers 503 for an upstream that fails.
+ *
+ * @param recorder gets the exchange once it is over; absent: nobody does
  */
 export function serveHttp(
   slot: HostSlot,
   upstream: Upstream,
   client: IncomingMessage,
   response: ServerResponse,
+  recorder?: ExchangeSink,
 ): void {
   const lease: Lease = slot.lease(pump);
-  const stream = lease.host.http();
+  const recording = recorder && new HostRecording(lease.host.http(), lease.content, slot.clusters, recorder);
+  const stream = recording ?? lease.host.http();
   const { exchange } = stream;
   let outgoing: ClientRequest | undefined;
   let sentUp = 0;
@@ -112,6 +118,7 @@ export function serveHttp(
 
   function finish(): void {
     over = true;
+    recording?.end();
     lease.release();
     if (!answered) outgoing?.destroy();
   }

@@ -1,12 +1,15 @@
 import { Host, type HostOptions } from "@meshwasm/sdk/host";
 import type { FilterLogLine } from "../envoy/log-line.js";
+import type { RecordedFilter } from "../record/recorded.js";
 import type { EngineOptions } from "./engine.js";
+import { HostClusters } from "./host-clusters.js";
 
 /** How often time passes for the hosts and their ticks, in milliseconds. */
 const tickMs = 10;
 
 interface Entry {
   host: Host;
+  content: RecordedFilter;
   /** Up to when its virtual clock has run, in milliseconds of `performance.now()`. */
   clock: number;
   pumps: Set<() => void>;
@@ -15,6 +18,8 @@ interface Entry {
 /** One stream's or connection's hold on the host that serves it. */
 export interface Lease {
   readonly host: Host;
+  /** What that host runs. */
+  readonly content: RecordedFilter;
   /** Runs something in the host at the present time, then lets every stream of that host carry on what came of it. */
   run(event: () => void): void;
   /** Says that the stream is over. */
@@ -30,13 +35,16 @@ export class HostSlot {
   readonly #onLog: (line: FilterLogLine) => void;
   readonly #entries = new Set<Entry>();
   readonly #timer: NodeJS.Timeout;
-  #content: { wasm: Uint8Array; config: string | Uint8Array };
+  /** What becomes of the filter's own calls. */
+  readonly clusters: HostClusters;
+  #content: RecordedFilter;
   #current: Entry;
 
   /** @throws MeshwasmError of the host when it cannot load, start or configure the filter */
   constructor(options: EngineOptions) {
     const { rootId, pluginName, logLevel, onLog } = options;
     this.#onLog = onLog;
+    this.clusters = new HostClusters(options.clusters);
     this.#options = {
       rootId,
       pluginName,
@@ -53,7 +61,7 @@ export class HostSlot {
   }
 
   /** Puts another module or configuration in place for new streams. @throws as the constructor; nothing changes then */
-  update(content: { wasm: Uint8Array; config: string | Uint8Array }): void {
+  update(content: RecordedFilter): void {
     const before = this.#content;
     this.#content = content;
     try {
@@ -70,6 +78,7 @@ export class HostSlot {
     entry.pumps.add(pump);
     return {
       host: entry.host,
+      content: entry.content,
       run: (event) => this.#run(entry, event),
       release: () => {
         entry.pumps.delete(pump);
@@ -85,10 +94,15 @@ export class HostSlot {
   }
 
   #create(): Entry {
-    const { wasm, config } = this.#content;
-    const host = new Host(wasm, { ...this.#options, pluginConfig: config }).start();
-    const now = performance.now();
-    const entry = { host, clock: now, pumps: new Set<() => void>() };
+    const content = this.#content;
+    let entry: Entry | undefined;
+    const clusters = this.clusters.forHost((event) => {
+      // A call that was made while the host started waits for its turn anyway.
+      if (entry) this.#run(entry, event);
+    });
+    const options = { ...this.#options, clusters, pluginConfig: content.config };
+    const host = new Host(content.wasm, options).start();
+    entry = { host, content, clock: performance.now(), pumps: new Set<() => void>() };
     this.#entries.add(entry);
     return entry;
   }

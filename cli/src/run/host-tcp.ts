@@ -2,15 +2,22 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Received } from "@meshwasm/sdk/host";
 import { formatHostPort, type Upstream } from "../envoy/endpoint.js";
+import type { ExchangeSink } from "../record/recorded.js";
 import type { HostSlot, Lease } from "./host-slot.js";
+import { TcpRecording } from "./tcp-recording.js";
 
-/** Carries one TCP connection between a client, the filter in the in-process host, and the upstream. */
-export function serveTcp(slot: HostSlot, upstream: Upstream, client: Socket): void {
+/**
+ * Carries one TCP connection between a client, the filter in the in-process host, and the upstream.
+ *
+ * @param recorder gets the connection once it is over; absent: nobody does
+ */
+export function serveTcp(slot: HostSlot, upstream: Upstream, client: Socket, recorder?: ExchangeSink): void {
   const lease: Lease = slot.lease(pump);
   const connection = lease.host.tcp({
     source: formatHostPort({ host: client.remoteAddress ?? "", port: client.remotePort ?? 0 }),
     destination: formatHostPort({ host: client.localAddress ?? "", port: client.localPort ?? 0 }),
   });
+  const recording = recorder && new TcpRecording(connection, lease.content, slot.clusters, recorder);
   let over = false;
   const { host, port } = upstream;
   let server: Socket | undefined;
@@ -23,6 +30,8 @@ export function serveTcp(slot: HostSlot, upstream: Upstream, client: Socket): vo
     toClient(client);
     if (connection.closed === undefined) return;
     over = true;
+    const done = connection.upstream.ended && connection.client.ended;
+    recording?.end(done ? undefined : connection.closed);
     // What the filter let through before the close still reaches the client.
     client.end();
     server?.end();
@@ -35,7 +44,10 @@ export function serveTcp(slot: HostSlot, upstream: Upstream, client: Socket): vo
     server?.destroy();
   }
 
-  client.on("data", (chunk: Buffer) => lease.run(() => connection.downstreamData(chunk)));
+  client.on("data", (chunk: Buffer) => {
+    recording?.fromClient(chunk);
+    lease.run(() => connection.downstreamData(chunk));
+  });
   client.on("end", () => lease.run(() => connection.downstreamData("", true)));
   client.on("error", () => endBy("remote"));
   client.on("close", () => endBy("remote"));
@@ -45,7 +57,10 @@ export function serveTcp(slot: HostSlot, upstream: Upstream, client: Socket): vo
   server = upstream.tls
     ? connectTls({ host, port, servername: host })
     : connect({ host, port, allowHalfOpen: true });
-  server.on("data", (chunk: Buffer) => lease.run(() => connection.upstreamData(chunk)));
+  server.on("data", (chunk: Buffer) => {
+    recording?.fromUpstream(chunk);
+    lease.run(() => connection.upstreamData(chunk));
+  });
   server.on("end", () => lease.run(() => connection.upstreamData("", true)));
   server.on("error", () => endBy("local"));
   lease.run(() => {});

@@ -194,6 +194,12 @@ describe("meshwasm run", () => {
       [{ path, config: join(dir, "absent.json") }, "FILE_NOT_FOUND"],
       [{ path, listen: "nowhere" }, "USAGE"],
       [{ path, upstream: "http://host/path" }, "USAGE"],
+      [{ path, cluster: ["auth"] }, "USAGE"],
+      [{ path, cluster: ["=http://127.0.0.1:1"] }, "USAGE"],
+      [{ path, cluster: ["auth=https://127.0.0.1:1"] }, "USAGE"],
+      [{ path, cluster: ["auth=http://127.0.0.1:1/path"] }, "USAGE"],
+      [{ path, mask: ["x"] }, "USAGE"],
+      [{ path, record: text }, "FILE_EXISTS"],
       [{ path, signal: AbortSignal.abort() }, "CANCELLED"],
     ];
     for (const [options, code] of cases) {

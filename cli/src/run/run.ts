@@ -1,13 +1,17 @@
+import { resolve } from "node:path";
+import { parseCluster } from "../envoy/clusters.js";
 import { formatHostPort, parseListen, parseUpstream } from "../envoy/endpoint.js";
 import { findEnvoy } from "../envoy/find.js";
 import type { FilterLogLine, LogLevel } from "../envoy/log-line.js";
 import { MeshwasmError } from "../errors.js";
+import { maskedNames } from "../record/masked-names.js";
+import { Recorder } from "../record/recorder.js";
 import { startHttpEcho, startTcpEcho } from "./echo-upstream.js";
 import type { Engine, EngineName } from "./engine.js";
 import { startEnvoyEngine } from "./envoy-engine.js";
 import { startHostEngine } from "./host-engine.js";
 import { loadPluginConfig } from "./plugin-config.js";
-import { loadTarget, type TargetOptions } from "./target.js";
+import { loadTarget, type Target, type TargetOptions } from "./target.js";
 import { watchAndUpdate } from "./watch-filter.js";
 
 /** What `meshwasm run` was asked for. */
@@ -24,6 +28,12 @@ export interface RunOptions extends TargetOptions {
   config?: string;
   /** Whether to follow changes of the sources and the configuration. */
   watch?: boolean;
+  /** Where exchanges are recorded as cases for `meshwasm test`; absent: nowhere. */
+  record?: string;
+  /** Names that are masked in recordings beside `maskedByDefault`. */
+  mask?: readonly string[];
+  /** Servers that the filter may call, as `parseCluster` reads them; absent: none. */
+  cluster?: readonly string[];
   /** The lowest level of the filter's messages that `onLog` gets; absent: info. */
   logLevel?: LogLevel;
   /** Ends everything. */
@@ -49,6 +59,8 @@ export interface RunDocument {
   wasm: string;
   /** Of the module, lower-case hex. */
   sha256: string;
+  /** Absolute path of the folder with the recorded cases; absent: nothing is recorded. */
+  record?: string;
   /** Envoy's process; absent with the engine `host`. */
   pid?: number;
 }
@@ -72,6 +84,9 @@ export async function runFilter(options: RunOptions): Promise<RunningFilter> {
   const { engine: engineName = "envoy", signal, onLog, onInfo, onWarning } = options;
   const listen = options.listen === undefined ? { host: "127.0.0.1", port: 0 } : parseListen(options.listen);
   const given = options.upstream === undefined ? undefined : parseUpstream(options.upstream);
+  const clusters = (options.cluster ?? []).map(parseCluster);
+  if (options.mask && options.record === undefined)
+    throw new MeshwasmError("USAGE", "--mask is for recordings", { hint: "add --record DIR" });
   const envoy = engineName === "envoy" ? await findEnvoy() : undefined;
 
   const path = options.path ?? ".";
@@ -80,8 +95,11 @@ export async function runFilter(options: RunOptions): Promise<RunningFilter> {
   if (signal.aborted) throw new MeshwasmError("CANCELLED", "stopped before the filter took traffic");
 
   const { kind, rootId, pluginName, bytes: wasm } = target;
+  const recorder =
+    options.record === undefined ? undefined : await openRecorder(options, target, options.record);
   const echo = given ? undefined : await (kind === "http" ? startHttpEcho() : startTcpEcho());
   const cleanUps: (() => Promise<unknown>)[] = echo ? [() => echo.close()] : [];
+  if (recorder) cleanUps.push(() => recorder.drained());
   const cleanUp = async () => {
     for (const step of cleanUps.splice(0).reverse()) await step();
   };
@@ -89,7 +107,10 @@ export async function runFilter(options: RunOptions): Promise<RunningFilter> {
   try {
     const upstream = given ?? parseUpstream(echo?.url ?? "");
     const logLevel = options.logLevel ?? "info";
-    const common = { wasm, config, kind, rootId, pluginName, listen, upstream, logLevel, onLog, signal };
+    const common = {
+      ...{ wasm, config, kind, rootId, pluginName, listen, upstream, clusters, logLevel, onLog, signal },
+      ...(recorder && { recorder }),
+    };
     engine = await (envoy ? startEnvoyEngine(common, envoy) : startHostEngine(common));
     cleanUps.push(() => engine.stop());
     if (options.watch) {
@@ -110,11 +131,31 @@ export async function runFilter(options: RunOptions): Promise<RunningFilter> {
       ...(engine.adminUrl === undefined ? {} : { admin: engine.adminUrl }),
       wasm: target.path,
       sha256: target.sha256,
+      ...(options.record === undefined ? {} : { record: resolve(options.record) }),
       ...(engine.pid === undefined ? {} : { pid: engine.pid }),
     },
     tryIt: kind === "http" ? `curl -i http://${address}/` : `nc ${engine.listen.host} ${engine.listen.port}`,
     ended: untilEnd(engine, signal).finally(cleanUp),
   };
+}
+
+async function openRecorder(options: RunOptions, target: Target, dir: string): Promise<Recorder> {
+  const { kind, rootId, pluginName } = target;
+  if (kind !== "http" && options.engine !== "host") {
+    throw new MeshwasmError("USAGE", "connections of a network filter cannot be recorded in Envoy", {
+      hint: "add --engine host",
+    });
+  }
+  const { engine = "envoy", mask = [], onInfo, onWarning } = options;
+  return Recorder.open({
+    dir: resolve(dir),
+    mask: maskedNames(mask),
+    rootId,
+    pluginName,
+    engine,
+    onInfo,
+    onWarning,
+  });
 }
 
 async function untilEnd(engine: Engine, signal: AbortSignal): Promise<void> {

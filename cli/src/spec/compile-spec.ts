@@ -17,9 +17,14 @@ export interface CompiledSpec {
  *
  * @param dir the folder that messages name files from
  * @param file absolute path of the spec
+ * @param transforms asc transforms that run before as-pect's
  * @throws MeshwasmError COMPILE_FAILED
  */
-export async function compileSpec(dir: string, file: string): Promise<CompiledSpec> {
+export async function compileSpec(
+  dir: string,
+  file: string,
+  transforms: readonly unknown[] = [],
+): Promise<CompiledSpec> {
   // Its exports name only files that it does not ship; its sources stand beside the folder that they name.
   const aspect = fileURLToPath(new URL("../assembly/index.ts", import.meta.resolve("@as-pect/assembly")));
   const { files } = await compile(dir, {
@@ -30,7 +35,7 @@ export async function compileSpec(dir: string, file: string): Promise<CompiledSp
       ...["--config", "asconfig.spec.json", "--outFile", "spec.wasm"],
       ...["--debug", "--sourceMap", "--exportStart", "_start", "--exportTable", "--exportRuntime"],
     ],
-    transforms: [AspectTransform],
+    transforms: [...transforms, AspectTransform],
     compilerFrom: new URL(".", import.meta.url),
   });
   return { wasm: bytes(files, "spec.wasm"), sourceMap: text(files, "spec.wasm.map") };

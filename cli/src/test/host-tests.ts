@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { HostCounting } from "../line-coverage/host-counts.js";
 import { removeOnSignal, undoOnSignal } from "../temporary.js";
 import type { TestedFile } from "./junit.js";
 import type { TestEnd } from "./test-end.js";
@@ -25,14 +26,21 @@ export interface HostTestResult {
  * the result's.
  *
  * @param files absolute paths; never empty, since `node --test` without files looks for its own
+ * @param counting makes them count the filter's statements; absent: nothing does
  */
-export async function runHostTests(dir: string, files: string[], quiet: boolean): Promise<HostTestResult> {
+export async function runHostTests(
+  dir: string,
+  files: string[],
+  quiet: boolean,
+  counting?: HostCounting,
+): Promise<HostTestResult> {
   const folder = await mkdtemp(join(tmpdir(), "meshwasm-test-"));
   const releases = [removeOnSignal(folder)];
   try {
     const report = join(folder, "events.jsonl");
     const args = [
       ...process.execArgv.filter((arg) => arg.startsWith("--conditions")),
+      ...(counting?.nodeArgs ?? []),
       ...["--import", import.meta.resolve("tsx"), "--test"],
       ...[
         "--test-reporter",
@@ -45,7 +53,11 @@ export async function runHostTests(dir: string, files: string[], quiet: boolean)
     ];
     // Under another `node --test` a child would speak that one's protocol.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const child = spawn(process.execPath, args, { cwd: dir, env, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, args, {
+      cwd: dir,
+      env: { ...env, ...counting?.env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     releases.push(undoOnSignal(() => child.kill("SIGTERM")));
     child.stdout.pipe(process.stderr, { end: false });
     const exitCode = await new Promise<number>((resolve, reject) => {
