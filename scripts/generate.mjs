@@ -1,5 +1,6 @@
 // Generates the CRDs and the TypeScript types of the custom resources from their JSON Schemas in registry-operator/crds/,
-// the manifests that the CLI prints, the Helm chart, and the SDK's API reference from its doc comments.
+// the manifests that the CLI prints, the Helm chart, the SDK's API reference from its doc comments, and the page of how the host
+// differs from Envoy from the judge.
 // Usage: node scripts/generate.mjs [--check]   With --check nothing is written, and what differs is named.
 
 import { execFileSync } from "node:child_process";
@@ -51,6 +52,7 @@ for (const args of [
   ["registry-operator/manifests.mjs", ...more],
   ["registry-operator/chart.mjs", ...more],
   ["--import", "tsx", "scripts/api/main.ts", ...more],
+  ["--conditions=meshwasm:source", "--import", "tsx", "test/judge/page.ts", ...more],
 ]) {
   if ((await runForCode(process.execPath, args)) !== 0) process.exitCode = 1;
 }

@@ -123,13 +123,14 @@ export async function tcpInEnvoy(test: TcpCase, index: number, envoy: RunningEnv
   return { log: lines(), client };
 }
 
-/** An upstream that sends everything back, and finishes when the other side does. */
+/** An upstream that sends everything back, and finishes a moment after the other side, so that the end comes by itself. */
 export async function echoServer(): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
-    socket.pipe(socket);
+    socket.on("data", (bytes) => socket.write(bytes));
+    socket.on("end", () => setTimeout(() => socket.end(), 80));
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   return {
