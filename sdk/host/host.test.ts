@@ -140,13 +140,6 @@ describe("logging", () => {
   });
 });
 
-describe("what the host lacks", () => {
-  it("ends the test by name when it is called", () => {
-    const probe = probeModule({ response_headers: { steps: [{ do: "foreign", name: "expr_create" }] } });
-    throwsCode(() => new Host(probe).exchange(), "IMPORT_UNSUPPORTED", /expr_create/);
-  });
-});
-
 describe("time", () => {
   it("stands still, and ticks fire as it advances", () => {
     const host = new Host(

@@ -52,7 +52,6 @@ for (const compiler of compilers) {
           });
           after(() => engine?.close());
           for (const testCase of http) {
-            if (testCase.notInHost && start === hostEngine) continue;
             it(testCase.name, async () => checkHttp(await engine.http(testCase), testCase));
           }
           for (const testCase of tcp) {

@@ -2,6 +2,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 import type { Context } from "../contexts/context.js";
 import { toByteString } from "../headers/bytes.js";
 import { WasmResult } from "../status.js";
+import { createExpression, deleteExpression, evaluateExpression } from "./expressions.js";
 import { decodeProtobuf, numberField, textField } from "./protobuf.js";
 import { signText, verifySignature } from "./signatures.js";
 
@@ -20,7 +21,7 @@ type EnvoyFunction = (argument: Buffer, effective: Context, current: Context) =>
 // Envoy has no limit here; no filter that is well gets near this one.
 const MAX_UNCOMPRESSED = 64 * 1024 * 1024;
 
-/** What Envoy 1.40 registers (source/extensions/common/wasm/foreign.cc), the CEL functions left out. */
+/** What Envoy 1.40 registers (source/extensions/common/wasm/foreign.cc). */
 export const ENVOY_FUNCTIONS: ReadonlyMap<string, EnvoyFunction> = new Map<string, EnvoyFunction>([
   // The host routes nothing, so there is no cache to clear.
   ["clear_route_cache", () => undefined],
@@ -35,6 +36,9 @@ export const ENVOY_FUNCTIONS: ReadonlyMap<string, EnvoyFunction> = new Map<strin
       }
     },
   ],
+  ["expr_create", (argument, _effective, current) => createExpression(argument, current)],
+  ["expr_evaluate", (argument, _effective, current) => evaluateExpression(argument, current)],
+  ["expr_delete", (argument, _effective, current) => deleteExpression(argument, current)],
   ["verify_signature", verifySignature],
   ["sign", signText],
   [
@@ -55,13 +59,6 @@ export const ENVOY_FUNCTIONS: ReadonlyMap<string, EnvoyFunction> = new Map<strin
       return effective.setFilterState(name, textField(args, 2));
     },
   ],
-]);
-
-/** Registered in Envoy, and not in this host. */
-export const MISSING_FUNCTIONS: ReadonlySet<string> = new Set([
-  "expr_create",
-  "expr_evaluate",
-  "expr_delete",
 ]);
 
 /** Names for which Envoy 1.40 can make a filter state object; it was asked name by name. */

@@ -1,9 +1,8 @@
-import { ENVOY_FUNCTIONS, MISSING_FUNCTIONS } from "../foreign/envoy-functions.js";
+import { ENVOY_FUNCTIONS } from "../foreign/envoy-functions.js";
 import { fromByteString } from "../headers/bytes.js";
 import { WasmResult } from "../status.js";
 import type { Vm } from "../vm/vm.js";
 import type { Hostcalls } from "./imports.js";
-import { unsupportedHostcall } from "./unsupported.js";
 
 const { Ok, NotFound, InvalidMemoryAccess } = WasmResult;
 
@@ -28,10 +27,7 @@ export function foreignHostcalls(vm: Vm): Hostcalls {
       const args = [name, argument.toString("latin1")];
       const own = vm.world.foreignFunctions.get(name);
       const envoys = ENVOY_FUNCTIONS.get(name);
-      if (own === undefined && envoys === undefined) {
-        if (MISSING_FUNCTIONS.has(name)) return unsupportedHostcall(vm, `${call}("${name}")`)();
-        return vm.record(context, call, args, NotFound);
-      }
+      if (own === undefined && envoys === undefined) return vm.record(context, call, args, NotFound);
       const answer = own === undefined ? envoys!(argument, context, vm.current!) : own(argument);
       const status = typeof answer === "number" ? answer : Ok;
       const result = typeof answer === "object" || typeof answer === "string" ? Buffer.from(answer) : EMPTY;

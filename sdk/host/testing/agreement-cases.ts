@@ -3,6 +3,7 @@ import { BufferType, MapType, StreamType } from "../status.js";
 import type { AgreementCase } from "./agreement.js";
 import { calloutCases } from "./callout-cases.js";
 import { CAPABILITY_CASES } from "./capability-cases.js";
+import { CEL_CASES } from "./cel-cases.js";
 import { FOREIGN_CASES } from "./foreign-cases.js";
 import { GRPC_CASES } from "./grpc-cases.js";
 import type { Probe, ProbeStep } from "./probe.js";
@@ -583,4 +584,5 @@ export const AGREEMENT_CASES: readonly AgreementCase[] = [
   ...FOREIGN_CASES,
   ...GRPC_CASES,
   ...CAPABILITY_CASES,
+  ...CEL_CASES,
 ];

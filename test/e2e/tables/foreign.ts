@@ -56,7 +56,6 @@ export const foreignCases: HttpCase[] = [
     name: "evaluates expressions",
     config,
     request: { path: "/expression", headers: [["x-name", "me"]] },
-    notInHost: "it has no CEL",
     expect: {
       status: 200,
       upstream: {

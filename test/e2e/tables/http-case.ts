@@ -4,8 +4,6 @@ export type Header = [name: string, value: string];
 /** One HTTP exchange and what must come of it, in whatever runs the filter. */
 export interface HttpCase {
   name: string;
-  /** Why the in-process host cannot run it (its README says so too); absent: it can. */
-  notInHost?: string;
   /** The plugin's configuration; absent: none. */
   config?: string;
   request: {
