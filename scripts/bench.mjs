@@ -17,7 +17,7 @@ if (parts.includes("oci")) {
   await run(process.execPath, [join(root, "scripts", "build.mjs")]);
 }
 process.exitCode = await runForCode(process.execPath, [
-  ...["--conditions=meshwasm:source", "--import", "tsx"],
+  ...["--expose-gc", "--conditions=meshwasm:source", "--import", "tsx"],
   "test/bench/main.ts",
   ...parts,
 ]);

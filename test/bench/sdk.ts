@@ -14,6 +14,6 @@ export async function* measureSdk(): AsyncGenerator<string, void, undefined> {
   const build = await buildFilter(filter);
   yield `build         examples/hello: ${build.bytes} bytes, ${build.millis} ms with the compiler loaded`;
   const wasm = await readFile(build.wasm);
-  for (const line of await measureHost(wasm)) yield `host          ${line}`;
+  for (const line of await measureHost(build.wasm)) yield `host          ${line}`;
   for (const line of await measureEnvoy(wasm)) yield `Envoy         ${line}`;
 }

@@ -57,14 +57,14 @@ test("build --watch builds again after each change, goes on after an error, and 
 test("test --watch runs again when a spec or a host test changes", async (t) => {
   const folder = await filterFolder(t);
   const watch = watching(t, ["test", folder]);
-  assert.match(await watch.next(idle), /8 passed, 0 failed/);
+  assert.match(await watch.next(idle), /11 passed, 0 failed/);
   const more = 'import { test } from "node:test";\ntest("one more", () => {});\n';
   assert.match(
     await watch.next(idle, () => writeFile(join(folder, "test", "more.test.ts"), more)),
-    /9 passed, 0 failed/,
+    /12 passed, 0 failed/,
   );
   const spec = join(folder, "assembly", "__tests__", "hello.spec.ts");
   const wrong = (await readFile(spec, "utf8")).replace('toBe("world")', 'toBe("wrong")');
-  assert.match(await watch.next(idle, () => writeFile(spec, wrong)), /8 passed, 1 failed/);
+  assert.match(await watch.next(idle, () => writeFile(spec, wrong)), /11 passed, 1 failed/);
   assert.equal(await watch.interrupt(), 0, watch.said.text);
 });

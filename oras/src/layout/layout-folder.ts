@@ -13,12 +13,13 @@ const marker = "oci-layout";
  * @throws MeshwasmError LAYOUT_INVALID for a folder that holds something else, or a layout of another version.
  */
 export async function isLayout(path: string): Promise<boolean> {
-  let text: string;
-  try {
-    text = await readFile(join(path, marker), "utf8");
-  } catch (cause) {
-    if (!isAbsent(cause)) throw diskError(cause, "read", join(path, marker));
+  let text = await readMarker(path);
+  if (text === undefined) {
     if (await isEmpty(path)) return false;
+    // Another process may have made it between the two looks: the marker comes before all else.
+    text = await readMarker(path);
+  }
+  if (text === undefined) {
     throw new MeshwasmError("LAYOUT_INVALID", `${path} holds files, but is no OCI image layout`, {
       hint: "name an empty folder, or one that does not exist yet",
     });
@@ -42,6 +43,14 @@ export async function makeLayout(path: string): Promise<void> {
   } catch (cause) {
     throw diskError(cause, "written", path);
   }
+}
+
+async function readMarker(path: string): Promise<string | undefined> {
+  const file = join(path, marker);
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined;
+    throw diskError(cause, "read", file);
+  });
 }
 
 async function isEmpty(path: string): Promise<boolean> {

@@ -99,7 +99,7 @@ test("each failure has its reason", async (t) => {
     ["RegistryUnreachable", /refused the connection/, ask(`127.0.0.1:${await closedPort()}/a/b:1`)],
     ["RegistryNotAllowed", /does not allow filters from/, ask(big, { rules: { allowedRegistries: [] } })],
     ["ModuleTooLarge", /the limit is 1000/, ask(big, { rules: { maxBytes: 1000 } })],
-    ["ModuleInvalid", /Failed to load Wasm bytecode/, ask(await put("cut", notWhole))],
+    ["ModuleInvalid", /Failed to parse corrupted Wasm module/, ask(await put("cut", notWhole))],
     ["AbiUnsupported", /ABI version/, ask(await put("abi", filterModule("", { abi: "0_9_9" })))],
     ["ImportMissing", /missing import: env\.alien/, ask(await put("import", alien))],
     ["ImportMissing", /env\.proxy_continue_request/, ask(await put("other-abi", ofOtherAbi))],
