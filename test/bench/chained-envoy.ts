@@ -5,6 +5,7 @@ import { typeUrl } from "../../cli/src/envoy/clusters.js";
 import { wasmTypeUrl } from "../../cli/src/envoy/extension-config.js";
 import { type RunningEnvoy, startEnvoy } from "../../cli/src/envoy/process.js";
 import { testFilter } from "../../cli/src/envoy/test-filter.js";
+import type { FilterKind } from "../../cli/src/filter/manifest.js";
 
 /** Copies of one filter in one chain. */
 export interface Chain {
@@ -12,8 +13,10 @@ export interface Chain {
   filter?: Uint8Array | string;
   rootId?: string;
   config?: string;
-  /** What the route answers by itself, so that no upstream is measured. */
+  /** What the route answers by itself, so that no upstream is measured; for a network filter: where its bytes go. */
   body: string;
+  /** Absent: `http`. */
+  kind?: FilterKind;
 }
 
 /** How many copies a chain has. */
@@ -25,18 +28,19 @@ export interface ChainedEnvoy {
   stop(): Promise<void>;
 }
 
-/** Starts an Envoy of one worker whose route answers by itself, behind the copies and one filter that does nothing. */
+/** Starts an Envoy of one worker with the copies and one filter that does nothing, before what `body` says. */
 export async function startChain(chain: Chain): Promise<ChainedEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), "meshwasm-chain-"));
   const file = join(folder, "filter.wasm");
-  const { filter } = chain;
+  const { filter, kind = "http" } = chain;
   if (filter instanceof Uint8Array) await writeFile(file, filter);
   const one = (index: number) => (typeof filter === "string" ? lua(filter, index) : wasm(chain, file, index));
   const all = filter === undefined ? [] : Array.from({ length: copies }, (_, index) => one(index));
   const envoy = await startEnvoy({
     wasm: testFilter({}),
-    upstream: "http://127.0.0.1:1",
-    amend: (document) => withChain(document, all, chain.body),
+    kind,
+    upstream: kind === "network" ? chain.body : "http://127.0.0.1:1",
+    amend: (document) => withChain(document, all, chain),
   });
   return {
     envoy,
@@ -48,19 +52,24 @@ export async function startChain(chain: Chain): Promise<ChainedEnvoy> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: Envoy's bootstrap, which is a tree of its own.
-function withChain(document: any, all: object[], body: string): object {
-  const [{ typed_config: manager }] = document.static_resources.listeners[0].filter_chains[0].filters;
+function withChain(document: any, all: object[], { body, kind }: Chain): object {
+  const { filters } = document.static_resources.listeners[0].filter_chains[0];
+  if (kind === "network") {
+    filters.unshift(...all);
+    return document;
+  }
+  const [{ typed_config: manager }] = filters;
   manager.http_filters.unshift(...all);
   const direct_response = { status: 200, body: { inline_string: body } };
   manager.route_config.virtual_hosts[0].routes = [{ match: { prefix: "/" }, direct_response }];
   return document;
 }
 
-function wasm({ rootId = "", config = "" }: Chain, filename: string, index: number): object {
+function wasm({ rootId = "", config = "", kind = "http" }: Chain, filename: string, index: number): object {
   return {
     name: `copy-${index}`,
     typed_config: {
-      "@type": wasmTypeUrl("http"),
+      "@type": wasmTypeUrl(kind),
       config: {
         name: "copy",
         root_id: rootId,

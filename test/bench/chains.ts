@@ -3,21 +3,28 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import type { RunningEnvoy } from "../../cli/src/envoy/process.js";
 import { buildWith } from "../e2e/compilers.js";
 import { runProgram } from "../interop/run-program.js";
 import { buildRust, requireRust } from "../parts/rust.js";
 import { type Chain, type ChainedEnvoy, copies, startChain } from "./chained-envoy.js";
 import { cpuMillis } from "./cpu.js";
 import { type Spread, spreadOf } from "./statistics.js";
+import { sendPieces, startSink } from "./tcp-load.js";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const resultFile = here("../../build/bench-chains.json");
 const rounds = 7;
 const seconds = 2;
+const piecesARound = 16_000;
 
 /** What is sent and answered, and what each ratio is to be at most. */
 interface Scenario {
   name: string;
+  /** Absent: `http`; else the figures are for each 64 KiB. */
+  kind?: "network";
+  /** Bytes that the module may have. Absent: it is not looked at. */
+  mostBytes?: number;
   /** What wrk sends. */
   path?: string;
   headers?: Record<string, string>;
@@ -51,6 +58,7 @@ const scenarios: Scenario[] = [
       headers:replace("x-out", headers:get("x-in") or "none")
       headers:add("x-more", "1")
     end`,
+    mostBytes: 10_000,
     targets: { floor: 1.1, rust: 1.05 },
   },
   {
@@ -65,12 +73,13 @@ const scenarios: Scenario[] = [
     end`,
     targets: { rust: 1.05 },
   },
-  { name: "json", body: JSON.stringify(document), targets: { rust: 1.2 } },
+  { name: "json", body: JSON.stringify(document), mostBytes: 40_000, targets: { rust: 1.2 } },
   {
     name: "regex",
     path: "/api/v2/users/0b6f2c1a-9d3e-4c55-8f10-2a7be1c0d9f4/items",
     targets: { rust: 1.5 },
   },
+  { name: "network", kind: "network", targets: { floor: 1.1 } },
 ];
 
 /**
@@ -82,8 +91,11 @@ const scenarios: Scenario[] = [
 export async function* measureChains(only: readonly string[]): AsyncGenerator<string, void, undefined> {
   const results: Record<string, Record<string, Spread>> = {};
   for (const scenario of scenarios.filter(({ name }) => only.length === 0 || only.includes(name))) {
-    const costs = await measureScenario(scenario);
+    const { costs, bytes } = await measureScenario(scenario);
     results[scenario.name] = costs;
+    const { mostBytes = Number.POSITIVE_INFINITY } = scenario;
+    const most = Number.isFinite(mostBytes) ? `, at most ${mostBytes}` : "";
+    yield `${scenario.name.padEnd(12)} module of ${bytes} bytes${most}${bytes > mostBytes ? "  MISSED" : ""}`;
     for (const [
       name,
       {
@@ -106,15 +118,21 @@ export async function* measureChains(only: readonly string[]): AsyncGenerator<st
   await writeFile(resultFile, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-async function measureScenario(scenario: Scenario): Promise<Record<string, Spread>> {
-  const { name, body = "fine", lua } = scenario;
+async function measureScenario(
+  scenario: Scenario,
+): Promise<{ costs: Record<string, Spread>; bytes: number }> {
+  const { name, lua, kind } = scenario;
+  const sink = kind === "network" ? await startSink() : undefined;
+  const base: Chain = { body: sink?.url ?? scenario.body ?? "fine", ...(kind ? { kind } : {}) };
   const built = await buildWith("assemblyscript", `test/bench/filters/${name}`);
   const subjects: Record<string, Chain> = {
-    none: { body },
-    meshwasm: { body, filter: built.wasm, rootId: built.rootId },
-    ...(name === "header" ? { floor: { body, filter: await floor() } } : {}),
-    ...((await requireRust()) ? {} : { rust: { body, filter: await rust(), config: name } }),
-    ...(lua ? { lua: { body, filter: lua } } : {}),
+    none: base,
+    meshwasm: { ...base, filter: built.wasm, rootId: built.rootId },
+    ...(scenario.targets.floor ? { floor: { ...base, filter: await floor(name) } } : {}),
+    ...(scenario.targets.rust && !(await requireRust())
+      ? { rust: { ...base, filter: await rust(), config: name } }
+      : {}),
+    ...(lua ? { lua: { ...base, filter: lua } } : {}),
   };
   const running = new Map<string, ChainedEnvoy>();
   const costs = new Map<string, number[]>(Object.keys(subjects).map((each) => [each, []]));
@@ -122,40 +140,52 @@ async function measureScenario(scenario: Scenario): Promise<Record<string, Sprea
     for (const [each, chain] of Object.entries(subjects)) running.set(each, await startChain(chain));
     for (let round = 0; round <= rounds; round++) {
       let none = 0;
-      for (const [each, chained] of running) {
-        const cost = await cpuPerRequest(chained, scenario);
+      for (const [each, { envoy }] of running) {
+        const cost = await cpuOfOne(envoy, scenario);
         if (each === "none") none = cost;
         else if (round > 0) costs.get(each)?.push((cost - none) / copies);
       }
     }
   } finally {
     for (const chained of running.values()) await chained.stop();
+    sink?.close();
   }
   costs.delete("none");
-  return Object.fromEntries([...costs].map(([each, values]) => [each, spreadOf(values)]));
+  const spreads = [...costs].map(([each, values]) => [each, spreadOf(values)]);
+  return { costs: Object.fromEntries(spreads), bytes: built.wasm.length };
 }
 
-async function cpuPerRequest(
-  { envoy }: ChainedEnvoy,
-  { path = "/", headers = {} }: Scenario,
-): Promise<number> {
+/** Microseconds of an Envoy's CPU for one request, or one piece. */
+async function cpuOfOne(envoy: RunningEnvoy, scenario: Scenario): Promise<number> {
   const before = await cpuMillis(envoy.pid);
+  const count = scenario.kind === "network" ? await sendAll(envoy) : await request(envoy, scenario);
+  return (((await cpuMillis(envoy.pid)) - before) * 1000) / count;
+}
+
+async function sendAll({ listen }: RunningEnvoy): Promise<number> {
+  await sendPieces(listen, piecesARound);
+  return piecesARound;
+}
+
+async function request({ url }: RunningEnvoy, { path = "/", headers = {} }: Scenario): Promise<number> {
   const flags = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-  const said = await runProgram("wrk", ["-t1", "-c4", `-d${seconds}s`, ...flags, `${envoy.url}${path}`]);
-  const requests = Number(/(\d+) requests in/.exec(said.toString())?.[1]);
-  if (/Non-2xx/.test(said.toString()) || !(requests > 0)) throw new Error(`wrk: ${said}`);
-  return (((await cpuMillis(envoy.pid)) - before) * 1000) / requests;
+  const said = (
+    await runProgram("wrk", ["-t1", "-c4", `-d${seconds}s`, ...flags, `${url}${path}`])
+  ).toString();
+  const requests = Number(/(\d+) requests in/.exec(said)?.[1]);
+  if (/Non-2xx/.test(said) || !(requests > 0)) throw new Error(`wrk: ${said}`);
+  return requests;
 }
 
 const rust = () => buildRust(here("rust"), "meshwasm-rust-bench");
 
-async function floor(): Promise<Uint8Array> {
+async function floor(name: string): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), "meshwasm-floor-"));
   try {
     const out = join(folder, "floor.wasm");
     const base = here("filters/floor");
     const options = ["-O3", "--runtime", "stub", "--use", "abort=", "-o", out];
-    const { error, stderr } = await asc.main(["assembly/header.ts", "--baseDir", base, ...options]);
+    const { error, stderr } = await asc.main([`assembly/${name}.ts`, "--baseDir", base, ...options]);
     if (error) throw new Error(`${error.message}\n${stderr}`);
     return await readFile(out);
   } finally {

@@ -29,6 +29,8 @@ const environment = {
   // The sidecars are plain Envoys: they know no filter that only Istio's proxy has.
   PILOT_ENABLE_METADATA_EXCHANGE: "false",
   PILOT_ENABLE_ALPN_FILTER: "false",
+  // Many pods that start at once would else keep it waiting for quiet for 10 s, longer than a pod takes to start.
+  PILOT_DEBOUNCE_MAX: "1s",
   INJECTION_WEBHOOK_CONFIG_NAME: "istio-sidecar-injector",
   VALIDATION_WEBHOOK_CONFIG_NAME: "istio-validator-istio-system",
   ISTIOD_CUSTOM_HOST: "localhost,istiod.istio-system.svc",

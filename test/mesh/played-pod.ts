@@ -7,6 +7,12 @@ import { type PodState, podStatus } from "./pod-status.js";
 import { Sidecar } from "./sidecar.js";
 import { podLabel, sidecarResource } from "./sidecar-resource.js";
 
+/**
+ * What a node takes from a pod's address to its first container. istiod must have read the pod and what it listens to by
+ * then (it waits for quiet, see `istiod.ts`): a sidecar whose first answer has no listener is live, and no slot holds it.
+ */
+const startMillis = 2_000;
+
 /** What pods need to run. */
 export interface PodSurroundings {
   api: KubeApi;
@@ -66,6 +72,7 @@ export class PlayedPod {
     const container = sidecarContainer(this.pod);
     if (container) await this.insist(() => this.introduce());
     await this.insist(() => this.report());
+    if (container) await sleep(startMillis, undefined, { signal }).catch(() => undefined);
     for (let started = false; container && !signal.aborted; ) {
       if (!this.sidecar?.running) {
         if (started) await this.restarted();

@@ -6,6 +6,8 @@ import { compileFilter } from "./compile-snippet.js";
 import { httpFilter, imports } from "./filters.js";
 
 const page = 64 * 1024;
+/** The long form: MESHWASM_EXCHANGES=1000000. */
+const exchanges = Number(process.env.MESHWASM_EXCHANGES ?? 100_000);
 const hello = readFileSync(new URL("../../examples/hello/assembly/index.ts", import.meta.url), "utf8");
 
 for (const runtime of ["minimal", "incremental"]) {
@@ -20,6 +22,16 @@ for (const runtime of ["minimal", "incremental"]) {
       for (let i = 0; i < 100_000; i++) host.exchange();
       assert.equal(host.counter("hello.greeted"), 100_000n);
       assert.ok(host.memorySize <= 4 * page, `${host.memorySize / page} pages`);
+    });
+
+    test(`is after ${exchanges} exchanges beside 200 live streams what it was after 10,000`, () => {
+      const live = Array.from({ length: 200 }, () => host.http().requestHeaders());
+      for (let i = 0; i < 10_000; i++) host.exchange();
+      const settled = host.memorySize;
+      for (let i = 10_000; i < exchanges; i++) host.exchange();
+      assert.equal(host.memorySize, settled);
+      for (const stream of live) stream.responseHeaders();
+      for (const { exchange } of live) assert.ok(exchange.done);
     });
 
     test("comes back to use after 10,000 live streams", () => {
