@@ -4,6 +4,7 @@ import { parseManifestOrIndexType } from "./manifest-type.js";
 import {
   formatReference,
   isLayoutReference,
+  parsePlace,
   parseReference,
   type Reference,
   referenceTarget,
@@ -68,13 +69,9 @@ export async function copyAll(
   target: string,
   options: CopyOptions = {},
 ): Promise<CopyAllResult> {
+  const why = "all tags are copied under their own names";
+  for (const place of [source, target]) parsePlace(place, why);
   return withCopier(source, target, options, async (copier, from, to) => {
-    for (const reference of [from, to]) {
-      if (reference.tag === undefined && reference.digest === undefined) continue;
-      throw new MeshwasmError("REFERENCE_INVALID", `${formatReference(reference)} names one artifact`, {
-        hint: "all tags are copied under their own names: leave tag and digest out",
-      });
-    }
     const tags = sortTags((await copier.source.listTags()).filter((tag) => !isReferrersTag(tag)));
     const copies: CopiedArtifact[] = [];
     const left = [...tags.entries()];

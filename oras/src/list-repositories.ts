@@ -1,5 +1,6 @@
 import { limits } from "./limits.js";
 import { parseReference } from "./reference.js";
+import { checkRepository } from "./reference-grammar.js";
 import { Connection } from "./remote/connection.js";
 import { listNames } from "./remote/names.js";
 import type { RemoteOptions } from "./remote/options.js";
@@ -33,8 +34,8 @@ export async function listRepositories(host: string, options: RemoteOptions = {}
 
 function isRepository(name: string): boolean {
   try {
-    parseReference(`registry.example.com/${name}`);
-    return !/[:@]/.test(name);
+    checkRepository(name);
+    return true;
   } catch {
     return false;
   }

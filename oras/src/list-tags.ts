@@ -1,5 +1,5 @@
 import { MeshwasmError } from "./errors.js";
-import { formatReference, parseReference } from "./reference.js";
+import { parsePlace } from "./reference.js";
 import type { RemoteOptions } from "./remote/options.js";
 import { openStore } from "./store/open.js";
 import { isReferrersTag } from "./store/referrers-tag.js";
@@ -19,12 +19,7 @@ export interface ListTagsOptions extends RemoteOptions {
  *   an answer that is no list of tags, or that continues elsewhere or in a circle.
  */
 export async function listTags(place: string, options: ListTagsOptions = {}): Promise<string[]> {
-  const reference = parseReference(place);
-  if (reference.tag !== undefined || reference.digest !== undefined) {
-    throw new MeshwasmError("REFERENCE_INVALID", `${formatReference(reference)} names one artifact`, {
-      hint: "tags are listed of a whole repository: leave tag and digest out",
-    });
-  }
+  const reference = parsePlace(place, "tags are listed of a whole repository");
   const store = openStore(reference, "pull", options);
   try {
     const tags = await store.listTags();

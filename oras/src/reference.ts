@@ -1,3 +1,4 @@
+import { MeshwasmError } from "./errors.js";
 import {
   checkDigest,
   checkHost,
@@ -121,4 +122,17 @@ function parseLayout(text: string): LayoutReference {
 function splitLast(text: string, separator: string): [before: string, after: string | undefined] {
   const at = text.lastIndexOf(separator);
   return at < 0 || text.includes("/", at) ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/**
+ * Parses what names a whole repository or layout: a reference without tag and digest.
+ * @param why what is wrong with more, for the hint: `tags are listed of a whole repository`.
+ * @throws MeshwasmError REFERENCE_INVALID.
+ */
+export function parsePlace(text: string, why: string): Reference {
+  const reference = parseReference(text);
+  if (reference.tag === undefined && reference.digest === undefined) return reference;
+  throw new MeshwasmError("REFERENCE_INVALID", `${formatReference(reference)} names one artifact`, {
+    hint: `${why}: leave tag and digest out`,
+  });
 }

@@ -10,6 +10,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TLSSocket } from "node:tls";
 import { limits } from "../limits.js";
+import { basicHeader } from "./auth/token.js";
 import type { Connections } from "./connections.js";
 import type { ResolvedOptions } from "./options.js";
 import type { BodyStream, HttpRequest } from "./transport.js";
@@ -71,8 +72,8 @@ function open(to: URL, options: RequestOptions): ClientRequest {
 
 function throughProxy({ username, password }: URL, { host }: URL): Record<string, string> {
   if (username === "" && password === "") return { host };
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { host, "proxy-authorization": `Basic ${Buffer.from(user).toString("base64")}` };
+  const user = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { host, "proxy-authorization": basicHeader(user) };
 }
 
 function send(request: ClientRequest, body: HttpRequest["body"]): void {

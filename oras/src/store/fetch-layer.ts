@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Descriptor } from "../descriptor.js";
 import { withLock } from "../disk/lock.js";
-import { completeFile, openPartialFolder, partialPath } from "../disk/partial-file.js";
 import { MeshwasmError } from "../errors.js";
+import { completeFile, openPartialFolder, partialPath } from "./partial-file.js";
 import type { BlobContent, Store } from "./store.js";
 
 // What is smaller is kept in memory, and is not worth keeping when it was interrupted.

@@ -3,10 +3,10 @@ import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Descriptor } from "../descriptor.js";
 import { parseDigest } from "../digest.js";
+import { diskError } from "../disk/disk-error.js";
 import { type ErrorCode, MeshwasmError } from "../errors.js";
 import { isPassing } from "../remote/retry.js";
-import type { KnownBytes, Store } from "../store/store.js";
-import { diskError } from "./disk-error.js";
+import type { KnownBytes, Store } from "./store.js";
 
 // Whoever has not come back by then does not.
 const keptMillis = 7 * 24 * 3600 * 1000;
@@ -29,7 +29,8 @@ export async function openPartialFolder(folder: string): Promise<void> {
 
 /**
  * Completes a file with the bytes of a blob that are not in it yet, and checks all of them. After a failure of the network
- * what came is kept for the next attempt, after one of the disk it is not; a file whose beginning is of something else is fetched once more as a whole.
+ * what came is kept for the next attempt, after one of the disk it is not; a file whose beginning is of something else is
+ * fetched once more as a whole.
  * @throws MeshwasmError those of the store's `streamBlob`, FILE_FAILED.
  */
 export async function completeFile(path: string, store: Store, blob: Descriptor): Promise<void> {
