@@ -5,7 +5,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { buildFilter } from "../../cli/src/build/build.js";
+import { loadFilter } from "../../cli/src/filter/load.js";
 import { Output } from "../../cli/src/output.js";
+import { fitCase } from "../../cli/src/record/fit-case.js";
+import type { Recorded, RecordedHeaders } from "../../cli/src/record/recorded.js";
 import type { EngineName } from "../../cli/src/run/engine.js";
 import { type RunOptions, runFilter } from "../../cli/src/run/run.js";
 import { passedTests, runTests } from "../../cli/src/test/run-tests.js";
@@ -61,6 +65,36 @@ class Guard extends HttpFilter<Root> {
 }
 registerHttpFilter<Guard, Root>("hello");
 `;
+
+it("fits a callout that timed out by a clock that was behind", async (t) => {
+  const dir = await filterFolder(t, { files: { "assembly/index.ts": source } });
+  const { wasm } = await buildFilter(await loadFilter(dir));
+  const request = (path: string, headers: RecordedHeaders, body: Buffer[] = []) => ({
+    ...{ method: body.length > 0 ? "POST" : "GET", path, authority: "auth", scheme: "http" },
+    ...{ headers, body, trailers: [] },
+  });
+  const exchange: Recorded = {
+    request: request("/auth/slow", []),
+    response: {
+      ...{ status: 403, body: [Buffer.from("who are you?")], trailers: [] },
+      headers: [["x-user", ""]],
+    },
+    local: true,
+    callouts: [
+      {
+        cluster: "auth",
+        request: request("/check", [["x-token", ""]], [Buffer.from("for /auth/slow")]),
+        answer: "timeout",
+      },
+    ],
+    // The filter waits for 300.
+    ...{ began: 0, millis: 261.5 },
+  };
+  const module = { wasm: await readFile(wasm), rootId: "hello", name: "hello" };
+  const fitted = fitCase(module, exchange, { name: "slow", config: "", before: [] });
+  assert.ok("file" in fitted, JSON.stringify(fitted));
+  assert.deepEqual([fitted.file.cases[0]?.advance, fitted.left], [363, []]);
+});
 
 async function server(t: TestContext, listener: RequestListener): Promise<string> {
   const listening = createServer(listener);

@@ -34,9 +34,13 @@ test("labels that choose a filter's content are the operator's; all others are n
   const operator = await clientOf("meshwasm-system", "meshwasm-operator");
   const label = "meshwasm.io/f-0123456789";
   await tenant("create", "-f", pod("plain", { app: "shop" }));
-  // A policy takes a moment to be in force.
+  // A policy takes a moment to be in force; kubectl sends nothing when the label is there already.
+  let tries = 0;
   await until(() =>
-    refused(tenant("label", "--overwrite", "pod", "plain", `${label}=r-1`), /set by the operator only/),
+    refused(
+      tenant("label", "--overwrite", "pod", "plain", `${label}=t-${++tries}`),
+      /set by the operator only/,
+    ),
   );
   await assert.rejects(tenant("create", "-f", pod("copied", { [label]: "r-1" })), /set by the operator only/);
   const labels = { metadata: { labels: { [label]: "r-2" } } };

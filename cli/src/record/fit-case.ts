@@ -38,18 +38,17 @@ export function fitCase(module: TestedModule, exchange: Recorded, options: FitOp
     };
   };
   const step: CaseStep = { ...inputOf(exchange), expect: expectationOf(exchange) };
-  // Both times were cut to milliseconds: without one more, a timer that fired would be a moment away.
-  const waited: CaseStep = { ...step, advance: Math.ceil(exchange.millis) + 1 };
+  const waited = waitsFor(exchange).map((advance): CaseStep => ({ ...step, advance }));
+  const ends = [step, ...waited];
   const alone = (last: CaseStep) => fileOf({ name, ...last } as Case, [exchange]);
-  const candidates = [() => alone(step), () => alone(waited)];
+  const candidates = ends.map((last) => () => alone(last));
   if (before.length > 0) {
     const all = [...before, exchange];
     const earlier = before.map((each, index): CaseStep => {
       const next = all[index + 1] as Recorded;
       return { ...inputOf(each), advance: Math.max(0, Math.round(next.began - each.began)) };
     });
-    for (const last of [step, waited])
-      candidates.push(() => fileOf({ name, steps: [...earlier, last] }, all));
+    for (const last of ends) candidates.push(() => fileOf({ name, steps: [...earlier, last] }, all));
   }
   const fitted = candidates.map((candidate) => {
     const file = candidate();
@@ -62,6 +61,17 @@ export function fitCase(module: TestedModule, exchange: Recorded, options: FitOp
   const [first] = rest;
   if (passing.length === 0 && first) return first;
   return passing.reduce((best, each) => (each.left.length < best.left.length ? each : best));
+}
+
+/**
+ * How long a replay may have to wait, in milliseconds: what a timer fired for is one more than what was measured, since
+ * both ends were cut to milliseconds. A callout of Envoy's times out by when its event loop woke; on a busy machine that
+ * is well before the request is said to have come.
+ */
+function waitsFor({ millis, callouts }: Recorded): number[] {
+  const measured = Math.ceil(millis) + 1;
+  const timedOut = callouts.some(({ answer }) => answer === "timeout");
+  return timedOut ? [measured, measured + 100, measured + 1000] : [measured];
 }
 
 /** A file's JSON as a value where that gives the filter the same text again. */
