@@ -31,6 +31,8 @@ interface Scenario {
   /** What the route answers. */
   body?: string;
   lua?: string;
+  /** Whether G-Core's SDK can do it. */
+  gcore?: boolean;
   /** Our cost against that of others. */
   targets: Partial<Record<"floor" | "rust", number>>;
 }
@@ -58,6 +60,7 @@ const scenarios: Scenario[] = [
       headers:replace("x-out", headers:get("x-in") or "none")
       headers:add("x-more", "1")
     end`,
+    gcore: true,
     mostBytes: 10_000,
     targets: { floor: 1.1, rust: 1.05 },
   },
@@ -71,6 +74,7 @@ const scenarios: Scenario[] = [
         handle:respond({[":status"] = "400"}, "")
       end
     end`,
+    gcore: true,
     targets: { rust: 1.05 },
   },
   { name: "json", body: JSON.stringify(document), mostBytes: 40_000, targets: { rust: 1.2 } },
@@ -84,7 +88,8 @@ const scenarios: Scenario[] = [
 
 /**
  * What one copy of a filter costs a request, in microseconds of an Envoy worker's CPU: that of 16 copies in a chain less
- * that of none, by sixteen; by turns. Ours beside hand-written hostcalls, the Rust SDK and Envoy's Lua.
+ * that of none, by sixteen; by turns. Ours beside hand-written hostcalls, the Rust SDK, G-Core's
+ * AssemblyScript SDK and Envoy's Lua.
  *
  * @param only names of scenarios; none: all.
  */
@@ -121,17 +126,18 @@ export async function* measureChains(only: readonly string[]): AsyncGenerator<st
 async function measureScenario(
   scenario: Scenario,
 ): Promise<{ costs: Record<string, Spread>; bytes: number }> {
-  const { name, lua, kind } = scenario;
+  const { name, lua, kind, gcore } = scenario;
   const sink = kind === "network" ? await startSink() : undefined;
   const base: Chain = { body: sink?.url ?? scenario.body ?? "fine", ...(kind ? { kind } : {}) };
   const built = await buildWith("assemblyscript", `test/bench/filters/${name}`);
   const subjects: Record<string, Chain> = {
     none: base,
     meshwasm: { ...base, filter: built.wasm, rootId: built.rootId },
-    ...(scenario.targets.floor ? { floor: { ...base, filter: await floor(name) } } : {}),
+    ...(scenario.targets.floor ? { floor: { ...base, filter: await compile("floor", name) } } : {}),
     ...(scenario.targets.rust && !(await requireRust())
       ? { rust: { ...base, filter: await rust(), config: name } }
       : {}),
+    ...(gcore ? { gcore: { ...base, filter: await compile("gcore", name), rootId: name } } : {}),
     ...(lua ? { lua: { ...base, filter: lua } } : {}),
   };
   const running = new Map<string, ChainedEnvoy>();
@@ -179,16 +185,27 @@ async function request({ url }: RunningEnvoy, { path = "/", headers = {} }: Scen
 
 const rust = () => buildRust(here("rust"), "meshwasm-rust-bench");
 
-async function floor(name: string): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), "meshwasm-floor-"));
+/** How asc is told to compile what is in a folder of `filters`. */
+const compilerOptions = {
+  floor: ["--runtime", "stub", "--use", "abort="],
+  // As its authors say; its module logs through WASI.
+  gcore: [
+    ...["--use", "abort=abort_proc_exit", "--lib", "node_modules/@assemblyscript/wasi-shim/assembly"],
+    ...["--use", "ASC_WASI=1,seed=wasi_seed,process=wasi_process,console=wasi_console"],
+  ],
+};
+
+async function compile(folder: keyof typeof compilerOptions, name: string): Promise<Uint8Array> {
+  const temporary = await mkdtemp(join(tmpdir(), "meshwasm-bench-"));
   try {
-    const out = join(folder, "floor.wasm");
-    const base = here("filters/floor");
-    const options = ["-O3", "--runtime", "stub", "--use", "abort=", "-o", out];
-    const { error, stderr } = await asc.main([`assembly/${name}.ts`, "--baseDir", base, ...options]);
+    const out = join(temporary, "filter.wasm");
+    const source = `test/bench/filters/${folder}/assembly/${name}.ts`;
+    // The compiler finds a library only below the folder in which it runs, and would take that folder's asconfig.json.
+    const base = ["--baseDir", here("../.."), "--config", "none", "-O3", "-o", out];
+    const { error, stderr } = await asc.main([source, ...base, ...compilerOptions[folder]]);
     if (error) throw new Error(`${error.message}\n${stderr}`);
     return await readFile(out);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   }
 }

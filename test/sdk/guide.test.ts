@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { root } from "../../scripts/api/read.js";
 import { checkHttp, checkTcp } from "../e2e/check.js";
+import { envoyEngine } from "../e2e/engines/envoy.js";
 import { hostEngine } from "../e2e/engines/host.js";
 import type { HttpCase } from "../e2e/tables/http-case.js";
 import type { TcpCase } from "../e2e/tables/tcp-probe.js";
+import { requireEnvoy } from "../parts/envoy.js";
 import { compileFilter } from "./compile-snippet.js";
 
 // The guide's examples are real: each block "ts filter" of sdk/docs is a whole filter, which is compiled and run in the
-// in-process host; the blocks "json outcome" behind it are what must come of it, as in test/e2e/tables.
+// in-process host and in Envoy; the blocks "json outcome" behind it are what must come of it, as in test/e2e/tables.
 
 const docs = join(root, "sdk", "docs");
 const topics = [
@@ -19,6 +21,11 @@ const topics = [
 ].map((topic) => `${topic}.md`);
 const pages = (await readdir(docs)).filter((name) => name.endsWith(".md"));
 const quick = ["--optimizeLevel", "0", "--shrinkLevel", "0"];
+
+const engines = [
+  { name: "the in-process host", start: hostEngine, skip: false },
+  { name: "Envoy", start: envoyEngine, skip: await requireEnvoy() },
+] as const;
 
 type Outcome = HttpCase | TcpCase;
 
@@ -36,14 +43,23 @@ for (const page of pages) {
   if (examples.length === 0) continue;
   describe(`sdk/docs/${page}`, () => {
     for (const [index, { source, outcomes }] of examples.entries()) {
-      test(`example ${index + 1} does what the page says`, async () => {
-        assert.ok(outcomes.length > 0, "it says nothing");
-        const wasm = await compileFilter(source, { args: quick });
+      describe(`example ${index + 1}`, () => {
+        const firstConfig = outcomes[0]?.config ?? "";
         const kind = source.includes("registerNetworkFilter") ? "network" : "http";
-        const engine = hostEngine({ wasm, rootId: "", kind });
-        for (const outcome of outcomes) {
-          if ("steps" in outcome) checkTcp(await engine.tcp(outcome), outcome);
-          else checkHttp(await engine.http(outcome), outcome);
+        let wasm: Uint8Array;
+        before(async () => {
+          wasm = await compileFilter(source, { args: quick });
+        });
+        for (const { name, start, skip } of engines) {
+          test(`does in ${name} what the page says`, { skip }, async (t) => {
+            assert.ok(outcomes.length > 0, "it says nothing");
+            const engine = await start({ wasm, rootId: "", kind, firstConfig });
+            t.after(() => engine.close());
+            for (const outcome of outcomes) {
+              if ("steps" in outcome) checkTcp(await engine.tcp(outcome), outcome);
+              else checkHttp(await engine.http(outcome), outcome);
+            }
+          });
         }
       });
     }

@@ -38,6 +38,8 @@ export interface Engine {
 
 /** What else a table's plugin needs of whatever runs it. */
 export interface EngineOptions {
+  /** What an Envoy starts with, before there is a case; absent: none. For a filter that refuses to start without. */
+  firstConfig?: string;
   /** The plugin runs once more outside the chain, with this as the `role` of its configuration. */
   alsoAs?: ("access-log" | "stats")[];
   /** The configuration of the VM of those that run outside the chain; absent: none. */

@@ -15,7 +15,7 @@ import { startTcpUpstream } from "./tcp-upstream.js";
 import { headersFromWire, toWire } from "./wire-text.js";
 
 /** How long something that must come may take, and how long we look whether something comes that must not. */
-const patienceMs = 3000;
+const patienceMs = 10_000;
 const silenceMs = 100;
 /** How long an exchange may take before the case fails: Envoy itself would wait for minutes. */
 const exchangeMs = 10_000;
@@ -31,13 +31,14 @@ export async function envoyEngine(filter: BuiltFilter): Promise<Engine> {
   const closeServers = async () => {
     for (const server of [http, tcp, callee, grpc, metadata]) await server?.close();
   };
-  let config = "";
+  let config = filter.firstConfig ?? "";
   let envoy: RunningEnvoy;
   try {
     envoy = await startEnvoy({
       wasm: filter.wasm,
       kind: filter.kind,
       rootId: filter.rootId,
+      config,
       plugin: filter.allowOnHeadersStopIteration ? { allow_on_headers_stop_iteration: true } : {},
       amend: (document) => amended(document as Bootstrap, filter, metadata.port),
       upstream: http?.url ?? tcp?.url ?? "",
