@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "./run.mjs";
 
@@ -11,6 +11,13 @@ export async function testFiles({ unit, e2e }) {
   const folders = [...(unit ? unitFolders : []), ...(e2e ? crossFolders : [])];
   const found = await Promise.all(folders.map(filesIn));
   return found.flat().sort();
+}
+
+/** Those that MESHWASM_LONG makes longer. */
+export async function longTestFiles() {
+  const files = await testFiles({ unit: true, e2e: true });
+  const texts = await Promise.all(files.map((file) => readFile(join(root, file), "utf8")));
+  return files.filter((_, index) => /\bMESHWASM_LONG\b|\* long\b/.test(texts[index]));
 }
 
 async function filesIn(folder) {

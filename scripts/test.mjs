@@ -1,10 +1,11 @@
-// Sets up, builds, and runs all tests. Usage: node scripts/test.mjs [--unit | --e2e] [--coverage] [FILE...]
+// Sets up, builds, and runs all tests. Usage: node scripts/test.mjs [--unit | --e2e | --long] [--coverage] [FILE...]
 // Under CI=true nothing is skipped: what is missing is installed, and a test that would skip fails.
+// --long runs the tests of random input and of memory only, ten times as long, or as MESHWASM_LONG says.
 
 import { join } from "node:path";
 import { root, run, runForCode } from "./run.mjs";
 import { setup } from "./setup.mjs";
-import { testFiles } from "./test-files.mjs";
+import { longTestFiles, testFiles } from "./test-files.mjs";
 
 const args = process.argv.slice(2);
 const unit = !args.includes("--e2e");
@@ -13,8 +14,12 @@ const e2e = !args.includes("--unit");
 const skipped = await setup();
 await run(process.execPath, [join(root, "scripts", "build.mjs"), "--types"]);
 
+const long = args.includes("--long");
+if (long) process.env.MESHWASM_LONG ??= "10";
+
 const named = args.filter((arg) => !arg.startsWith("--"));
-const files = named.length > 0 ? named : await testFiles({ unit, e2e });
+const all = await (long ? longTestFiles() : testFiles({ unit, e2e }));
+const files = named.length > 0 ? named : all;
 if (files.length === 0) throw new Error("no test files found: a run of zero tests is a failure");
 
 for (const part of skipped) console.log(`SKIPPING ${part}`);

@@ -11,7 +11,7 @@ import type { Script } from "./script.js";
 import { scriptId } from "./scripts/all.js";
 
 // MESHWASM_FUZZ=2000 plays as many; MESHWASM_FUZZ_SEED=N begins with the script of that seed, by default always the same.
-const count = Number(process.env.MESHWASM_FUZZ ?? 60);
+const count = Number(process.env.MESHWASM_FUZZ ?? 60 * Number(process.env.MESHWASM_LONG ?? 1));
 const firstSeed = Number(process.env.MESHWASM_FUZZ_SEED ?? 1);
 const AT_ONCE = 200;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { type Loaded, loadFunctions } from "./compile-snippet.js";
-import { Random, seed } from "./random.js";
+import { long, Random, seed } from "./random.js";
 
 interface Exports {
   bucket(capacity: number, refill: number, period: bigint): void;
@@ -51,7 +51,7 @@ const unsigned = (value: bigint) => BigInt.asUintN(64, value);
 describe("the token bucket", () => {
   test("is exact against a model without rounding, over any time", () => {
     const random = new Random(seed);
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 300 * long; round++) {
       const capacity = random.of([0, 1, 5, 1000, 2 ** 32 - 1]);
       const refill = random.of([0, 1, 3, 10, 7919, 2 ** 32 - 1]);
       const period = BigInt(random.of([1, 7, 1e9, 1e9 / 3, 60e9, 3600e9].map(Math.trunc)));
@@ -99,7 +99,7 @@ describe("the token bucket", () => {
 describe("the LRU map", () => {
   test("keeps what a model keeps", () => {
     const random = new Random(seed);
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 100 * long; round++) {
       const capacity = random.below(6);
       wasm.map(capacity);
       const model = new Map<number, number>();

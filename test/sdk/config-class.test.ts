@@ -8,7 +8,7 @@ import { type Loaded, loadFunctions } from "./compile-snippet.js";
 import { randomFit } from "./config-documents.js";
 import { assertRead, probeSource } from "./config-probe.js";
 import { randomSchema, type Schema } from "./config-schemas.js";
-import { Random, seed } from "./random.js";
+import { long, Random, seed } from "./random.js";
 
 interface Exports {
   room(size: number): number;
@@ -41,7 +41,7 @@ async function agree(
   for (const [index, schema] of schemas.entries()) {
     const ajv = new Ajv2020({ strict: false, strictNumbers: true, allErrors: true, useDefaults: true });
     const validate = ajv.compile(with64Bits(schema) as Schema);
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds * long; round++) {
       const text = randomFit(random, schema);
       const about = `MESHWASM_SEED=${seed}\n${JSON.stringify(schema)}\n${text}\n`;
       const bytes = Buffer.from(text);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { type Loaded, loadFunctions } from "./compile-snippet.js";
-import { Random, seed } from "./random.js";
+import { long, Random, seed } from "./random.js";
 
 interface Exports {
   room(index: number, size: number): number;
@@ -139,7 +139,7 @@ describe("HMAC-SHA-256", () => {
 
   test("of random keys and messages is Node's", () => {
     const random = new Random(seed);
-    for (let round = 0; round < 1_000; round++) {
+    for (let round = 0; round < 1_000 * long; round++) {
       const [key, message] = [random.bytes(random.below(140)), random.bytes(random.below(200))];
       wasm.__collect();
       put(0, key);
@@ -152,7 +152,7 @@ describe("HMAC-SHA-256", () => {
 
 test("secrets are the same byte for byte", () => {
   const random = new Random(seed);
-  for (let round = 0; round < 2_000; round++) {
+  for (let round = 0; round < 2_000 * long; round++) {
     const a = random.bytes(random.below(40));
     const b = Uint8Array.from(a);
     if (b.length > 0 && random.once(2)) b[random.below(b.length)]! ^= 1 << random.below(8);
@@ -166,7 +166,7 @@ test("secrets are the same byte for byte", () => {
 test("an ECDSA signature in DER is two integers without a byte too many", () => {
   const random = new Random(seed);
   for (const size of [32, 48, 66]) {
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 300 * long; round++) {
       const numbers = [0, 1].map(() =>
         Buffer.from(random.bytes(size)).fill(0, 0, random.once(3) ? random.below(size) : 0),
       );

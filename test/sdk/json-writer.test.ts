@@ -3,7 +3,7 @@ import { before, describe, test } from "node:test";
 import { type Loaded, loadFunctions } from "./compile-snippet.js";
 import { bitsOf } from "./json-agreement.js";
 import { randomDocument, randomNumber } from "./json-documents.js";
-import { Random, seed } from "./random.js";
+import { long, Random, seed } from "./random.js";
 
 interface Exports {
   fresh(limit: number): void;
@@ -103,7 +103,7 @@ function input(text: string): void {
 describe("the JSON writer", () => {
   test("writes random values as JSON.stringify does", () => {
     const random = new Random(seed);
-    for (let round = 0; round < 3_000; round++) {
+    for (let round = 0; round < 3_000 * long; round++) {
       const value = JSON.parse(randomDocument(random), (_, inner) =>
         typeof inner === "number" && !Number.isFinite(inner) ? 0 : inner,
       );
@@ -135,7 +135,7 @@ describe("the JSON writer", () => {
       0.1,
       2 ** 63,
     ];
-    for (let round = 0; round < 30_000; round++) {
+    for (let round = 0; round < 30_000 * long; round++) {
       const value = edges[round] ?? Number(randomNumber(random));
       if (!Number.isFinite(value)) continue;
       wasm.fresh(100);
@@ -180,7 +180,7 @@ describe("the JSON writer", () => {
 
   test("copies what was read byte for byte", () => {
     const random = new Random(seed);
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < 2_000 * long; round++) {
       const text = randomDocument(random);
       wasm.__collect();
       input(text);

@@ -4,10 +4,10 @@ import { before, describe, test } from "node:test";
 import { Host } from "@meshwasm/sdk/host";
 import { compileFilter } from "./compile-snippet.js";
 import { httpFilter, imports } from "./filters.js";
+import { long } from "./random.js";
 
 const page = 64 * 1024;
-/** The long form: MESHWASM_EXCHANGES=1000000. */
-const exchanges = Number(process.env.MESHWASM_EXCHANGES ?? 100_000);
+const exchanges = 100_000 * long;
 const hello = readFileSync(new URL("../../examples/hello/assembly/index.ts", import.meta.url), "utf8");
 
 for (const runtime of ["minimal", "incremental"]) {

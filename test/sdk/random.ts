@@ -32,5 +32,8 @@ export class Random {
   }
 }
 
+/** How many times as long as usual the random tests of this run are: MESHWASM_LONG, or 1. */
+export const long = Number(process.env.MESHWASM_LONG ?? 1);
+
 /** The seed of this run: random, or what MESHWASM_SEED says, to repeat a failure. */
 export const seed = Number(process.env.MESHWASM_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { type Loaded, loadFunctions } from "./compile-snippet.js";
-import { Random, seed } from "./random.js";
+import { long, Random, seed } from "./random.js";
 
 interface Exports {
   room(size: number): number;
@@ -105,7 +105,7 @@ describe("decoding agrees with TextDecoder", () => {
 
   test("on random bytes", () => {
     const random = new Random(seed);
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 20_000 * long; round++) {
       // Mostly the bytes of multi-byte sequences, behind ASCII of any length.
       const ascii = Array.from({ length: random.below(20) }, () => random.below(128));
       const other = Array.from({ length: random.below(12) }, () => random.of(boundaries));
@@ -132,7 +132,7 @@ describe("encoding agrees with TextEncoder", () => {
   test("on strings of the heap", () => {
     const random = new Random(seed);
     const units = [0x41, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff];
-    for (let round = 0; round < 5_000; round++) {
+    for (let round = 0; round < 5_000 * long; round++) {
       const length = random.once(50) ? random.below(20_000) : random.below(12);
       const text = String.fromCharCode(...Array.from({ length }, () => random.of(units)));
       wasm.encodeString(wasm.__newString(text));
