@@ -21,8 +21,10 @@ let failed = false;
 before(async () => {
   if (!skip) all = await startOperated();
 });
-afterEach((t) => {
-  failed ||= testFailed(t);
+afterEach(async (t) => {
+  if (!testFailed(t)) return;
+  failed = true;
+  await all?.operator.revive();
 });
 after(() => all?.mesh.stop({ keepLogs: failed }));
 

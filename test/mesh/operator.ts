@@ -15,6 +15,8 @@ export interface RunningOperator {
   kill(node?: PlayedNode): Promise<void>;
   /** Starts it again. It may not lead yet when this returns. */
   start(node?: PlayedNode): Promise<void>;
+  /** Starts whatever was killed and not started since, as a test does that fails halfway. */
+  revive(): Promise<void>;
   /** Whether the operator leads. */
   leads(): Promise<boolean>;
   /** The operator's own metrics page. */
@@ -77,6 +79,9 @@ export async function startOperator(mesh: Mesh): Promise<RunningOperator> {
   return {
     kill: (node) => part(node).kill(),
     start: (node) => part(node).start(),
+    revive: async () => {
+      for (const each of supervised) if (!each.isWanted()) await each.start();
+    },
     leads: () => leads().catch(() => false),
     metrics: async () => (await fetch(`${metricsUrl}/metrics`)).text(),
   };
@@ -130,6 +135,8 @@ async function authority({ kube }: Mesh): Promise<string> {
 /** A program that is started again when it ends by itself, as its kubelet would: an operator ends that lost its lease. */
 interface Supervised {
   part: Part;
+  /** False: killed, and not started again. */
+  isWanted(): boolean;
   kill(): Promise<void>;
   start(): Promise<void>;
   end(): Promise<void>;
@@ -156,6 +163,7 @@ function supervise(part: Part): Supervised {
   }, 500);
   return {
     ...{ part, kill, start },
+    isWanted: () => isWanted,
     end: async () => {
       clearInterval(timer);
       await kill();
