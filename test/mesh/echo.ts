@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttp2Server, type Http2Session } from "node:http2";
 import { type AddressInfo, createServer, type Server } from "node:net";
 
 /** What the app answers to an HTTP request. */
@@ -14,10 +15,14 @@ export interface Echo {
 export interface App {
   httpPort: number;
   tcpPort: number;
+  grpcPort: number;
   close(): void;
 }
 
-/** Starts the app on loopback: HTTP is answered with what was asked (`Echo` as JSON), TCP with the same bytes. */
+/**
+ * Starts the app on loopback: HTTP is answered with what was asked (`Echo` as JSON), TCP with the same bytes, a gRPC stream
+ * with the same messages.
+ */
 export async function startApp(): Promise<App> {
   const http = createHttpServer(async (request, response) => {
     let body = "";
@@ -32,13 +37,27 @@ export async function startApp(): Promise<App> {
     socket.on("error", () => socket.destroy());
     socket.pipe(socket);
   });
-  const [httpPort, tcpPort] = await Promise.all([listen(http), listen(tcp)]);
+  const sessions = new Set<Http2Session>();
+  const grpc = createHttp2Server();
+  grpc.on("session", (session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+  grpc.on("stream", (stream) => {
+    stream.on("error", () => stream.destroy());
+    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.pipe(stream);
+  });
+  const [httpPort, tcpPort, grpcPort] = await Promise.all([listen(http), listen(tcp), listen(grpc)]);
   const close = () => {
     http.close();
     http.closeAllConnections();
     tcp.close();
+    for (const session of sessions) session.destroy();
+    grpc.close();
   };
-  return { httpPort, tcpPort, close };
+  return { httpPort, tcpPort, grpcPort, close };
 }
 
 async function listen(server: Server): Promise<number> {

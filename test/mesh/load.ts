@@ -2,8 +2,9 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a load has seen so far. */
+/** What a load has seen. */
 export interface LoadResult {
+  /** Requests, and messages on streams. */
   requests: number;
   /** Requests without an answer, or with another status than 200; why the first ten of them failed. */
   failed: number;
@@ -14,7 +15,6 @@ export interface LoadResult {
 
 /** A running load. */
 export interface Load {
-  readonly result: LoadResult;
   /** Ends it and returns what it saw. */
   stop(): Promise<LoadResult>;
 }
@@ -36,12 +36,23 @@ export function startLoad(options: LoadOptions): Load {
   const agents = Array.from({ length: options.connections }, () => keptAlive(result, ended.signal));
   const running = agents.map((agent) => oneConnection(agent, options, result, ended.signal));
   return {
-    result,
     async stop() {
       ended.abort();
       await Promise.all(running);
       for (const agent of agents) agent.destroy();
       return result;
+    },
+  };
+}
+
+/** Several loads as one. */
+export function together(loads: readonly Load[]): Load {
+  return {
+    async stop() {
+      const results = await Promise.all(loads.map((load) => load.stop()));
+      const sum = (of: "requests" | "failed" | "closed") => results.reduce((all, each) => all + each[of], 0);
+      const failures = results.flatMap((each) => each.failures);
+      return { requests: sum("requests"), failed: sum("failed"), failures, closed: sum("closed") };
     },
   };
 }

@@ -9,7 +9,8 @@ import { PodAddresses } from "./addresses.js";
 import { adminPort, statsPort } from "./bootstrap.js";
 import { type App, startApp } from "./echo.js";
 import { type Istiod, startIstiod } from "./istiod.js";
-import { type Load, startLoad } from "./load.js";
+import { type Load, startLoad, together } from "./load.js";
+import { startGrpcStream, startTcpStream } from "./long-stream.js";
 import { parseMetrics } from "./metrics.js";
 import { NodePlayer, type PlayedNode } from "./player.js";
 import { until } from "./until.js";
@@ -38,7 +39,10 @@ export interface Mesh {
   deploy(options: WorkloadOptions): Promise<Workload>;
   /** One request to the app through a pod's sidecar, on a connection of its own. */
   request(pod: KubeObject, options?: { path?: string; headers?: Record<string, string> }): Promise<Response>;
-  /** A load on one pod: 4 kept-alive connections, a request every 5 ms on each, unless said otherwise. */
+  /**
+   * A load on one pod: 4 kept-alive connections, a request every 5 ms on each, unless said otherwise; and beside them a TCP
+   * stream and a gRPC stream that stay open.
+   */
   load(pod: KubeObject, options?: { connections?: number; pause?: number }): Load;
   /** A pod's Prometheus metrics, as a scraper reads them. */
   stats(pod: KubeObject): Promise<Map<string, number>>;
@@ -104,7 +108,12 @@ export async function startMesh({ nodes: count }: MeshOptions): Promise<Mesh> {
           headers: { connection: "close", ...headers },
         }),
       load({ status }, { connections = 4, pause = 5 } = {}) {
-        const load = startLoad({ host: status.podIP, port: app.httpPort, connections, pause });
+        const host = status.podIP;
+        const load = together([
+          startLoad({ host, port: app.httpPort, connections, pause }),
+          startTcpStream({ host, port: app.tcpPort, pause: 50 }),
+          startGrpcStream({ host, port: app.grpcPort, pause: 50 }),
+        ]);
         // A test that fails leaves its loads running.
         started.push(() => load.stop());
         return load;

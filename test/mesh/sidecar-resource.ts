@@ -29,7 +29,7 @@ export function sidecarResource(pod: KubeObject, ip: string, app: App): KubeObje
     },
     spec: {
       workloadSelector: { labels: { [podLabel]: uid } },
-      ingress: [ingress(app.httpPort, "HTTP"), ingress(app.tcpPort, "TCP")],
+      ingress: [ingress(app.httpPort, "HTTP"), ingress(app.tcpPort, "TCP"), ingress(app.grpcPort, "GRPC")],
       egress: [
         {
           port: { number: outboundPort, protocol: "HTTP", name: "outbound" },

@@ -68,7 +68,7 @@ export function isReady({ status }: KubeObject): boolean {
 }
 
 function deployment({ name, labels, annotations, replicas = 1 }: WorkloadOptions, app: App): KubeObject {
-  const ports = [{ containerPort: app.httpPort }, { containerPort: app.tcpPort }];
+  const ports = [app.httpPort, app.tcpPort, app.grpcPort].map((containerPort) => ({ containerPort }));
   return {
     metadata: { name, labels: { app: name } },
     spec: {
@@ -88,6 +88,7 @@ function service(name: string, app: App): KubeObject {
   const ports = [
     { name: "http", port: 80, targetPort: app.httpPort },
     { name: "tcp", port: 90, targetPort: app.tcpPort },
+    { name: "grpc", port: 91, targetPort: app.grpcPort },
   ];
   return { metadata: { name }, spec: { selector: { app: name }, ports } };
 }
