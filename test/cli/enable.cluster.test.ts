@@ -186,18 +186,25 @@ test("--wait ends with 1 while nothing is ready, and with 0 once it is", { skip 
     message: /not ready after 1 s: the operator has not looked at it/,
     hint: /meshwasm status/,
   });
-  const waiting = runCli([...args, "--wait", "60"], { env });
-  const condition = {
-    type: "Ready",
-    status: "True",
-    reason: "Loaded",
-    message: "",
-    lastTransitionTime: "2026-01-01T00:00:00Z",
+  const says = (status: string, reason: string, message = "") => {
+    const condition = {
+      ...{ type: "Ready", status, reason, message },
+      lastTransitionTime: "2026-01-01T00:00:00Z",
+    };
+    return kubernetes.api.patch(
+      "/apis/meshwasm.io/v1alpha1/namespaces/waiting/filterdeployments/plain/status",
+      { status: { observedGeneration: 1, conditions: [condition] } },
+    );
   };
-  const status = { observedGeneration: 1, conditions: [condition] };
-  await kubernetes.api.patch("/apis/meshwasm.io/v1alpha1/namespaces/waiting/filterdeployments/plain/status", {
-    status,
+  // Waiting would not help.
+  await says("False", "Superseded", "FilterPolicy off goes first");
+  assertFailed(await runCli([...args, "--wait", "600"], { env }), {
+    code: 1,
+    message: /waiting\/plain is not ready: Superseded: FilterPolicy off goes first/,
   });
+  await says("False", "NotLoaded", "web-1");
+  const waiting = runCli([...args, "--wait", "60"], { env });
+  await says("True", "Loaded");
   const done = await waiting;
   assert.equal(done.code, 0, done.all);
   assert.match(done.stdout, /and ready/);

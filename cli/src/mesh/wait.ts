@@ -10,8 +10,11 @@ export function readyCondition({ metadata, status }: FilterDeployment) {
   return isNow ? found : undefined;
 }
 
+/** What no waiting changes: somebody goes first, or the revision was tried and taken back. */
+const finalReasons = new Set(["Superseded", "RolledBack"]);
+
 /**
- * Waits until the FilterDeployment is ready.
+ * Waits until the FilterDeployment is ready; not any longer once the operator says that it will not be by itself.
  *
  * @throws MeshwasmError NOT_READY with the operator's reason; those of the cluster
  */
@@ -28,9 +31,11 @@ export async function waitUntilReady(
     });
     const ready = readyCondition(found);
     if (ready?.status === "True") return found;
-    if (performance.now() >= end) {
+    const isFinal = ready !== undefined && finalReasons.has(ready.reason);
+    if (isFinal || performance.now() >= end) {
       const why = ready ? `${ready.reason}: ${ready.message}` : "the operator has not looked at it";
-      throw new MeshwasmError("NOT_READY", `${namespace}/${name} is not ready after ${seconds} s: ${why}`, {
+      const waited = isFinal ? "" : ` after ${seconds} s`;
+      throw new MeshwasmError("NOT_READY", `${namespace}/${name} is not ready${waited}: ${why}`, {
         hint: `see: meshwasm status ${name} -n ${namespace}`,
       });
     }
