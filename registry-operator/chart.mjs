@@ -46,6 +46,12 @@ const changes = {
   ]),
 };
 
+/** What need not be installed. */
+const conditions = {
+  "webhook.yaml": ".Values.webhook.enabled",
+  "pod-webhook.yaml": ".Values.podWebhook.enabled",
+};
+
 /** Paths in the chart and what they hold. */
 export async function chartFiles() {
   const files = new Map();
@@ -55,8 +61,7 @@ export async function chartFiles() {
       (all, [from, to]) => replacedOnce(all, from, to, name),
       await readFile(join(folder, "deploy", name), "utf8"),
     );
-    const isWebhook = name === "webhook.yaml";
-    files.set(`templates/${name}`, within(isWebhook ? ".Values.webhook.enabled" : undefined, text));
+    files.set(`templates/${name}`, within(conditions[name], text));
   }
   for (const name of await yamlFiles("crds")) {
     const text = await readFile(join(folder, "crds", name), "utf8");

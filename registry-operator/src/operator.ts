@@ -104,6 +104,7 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
       ...{ client, store, server, log, observe: metrics.observer },
       rootNamespace,
       stats: new StatsReader(options.statsPort === undefined ? {} : { port: options.statsPort }),
+      mountsPods: () => webhook?.mountsPods ?? false,
     });
     const ended = new Promise<void>((resolve) => {
       if (leading.aborted) resolve();
@@ -112,7 +113,10 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
     try {
       const { webhookListen: listen } = options;
       if (listen !== undefined) {
-        webhook = await startWebhook({ client, store, authority, listen, hosts, rootNamespace, onError });
+        const { known } = running;
+        webhook = await startWebhook({
+          ...{ client, known, store, authority, listen, hosts, rootNamespace, onError },
+        });
       }
       await Promise.race([running.start(), ended]);
       if (!leading.aborted) {

@@ -58,6 +58,34 @@ test("enable makes a FilterDeployment; an upgrade keeps what it does not name", 
   assert.equal(wide.filter.image, `${second}@${again.digest}`);
 });
 
+test("a filter stands where its author says, until somebody says where; an upgrade does not move it", {
+  skip,
+}, async () => {
+  const { env, ref, kubernetes } = scene;
+  await kubernetes.kubectl(["create", "namespace", "ordered"]);
+  const enable = async (...args: string[]) => {
+    const ended = await runCli(["enable", ...args, "-n", "ordered"], { env });
+    assert.equal(ended.code, 0, ended.all);
+  };
+  const order = async (name: string) => (await object("ordered", name)).spec.order;
+  await enable(ref("guard", "1.0.0"));
+  assert.equal((await order("guard")).phase, "AUTHZ");
+  await enable(ref("guard", "1.1.0"));
+  assert.equal((await order("guard")).phase, "AUTHZ");
+  await enable(ref("guard", "1.1.0"), "--phase", "AUTHN", "--priority", "-7");
+  assert.deepEqual(await order("guard"), { phase: "AUTHN", priority: -7 });
+  await enable(ref("plain", "1.0.0"));
+  assert.equal(await order("plain"), undefined);
+  for (const [flag, value, message] of [
+    ["--phase", "FIRST", /Allowed choices are AUTHN, AUTHZ, STATS, UNSPECIFIED/],
+    ["--priority", "1e3", /-1000000 to 1000000/],
+    ["--priority", "1000001", /-1000000 to 1000000/],
+  ] as const) {
+    const args = ["enable", ref("plain", "1.0.0"), "-n", "ordered", flag, value];
+    assertFailed(await runCli(args, { env }), { code: 2, message });
+  }
+});
+
 test("a configuration that breaks the artifact's schema is refused before anything is changed", {
   skip,
 }, async (t) => {

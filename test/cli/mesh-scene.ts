@@ -34,8 +34,12 @@ export async function startMeshScene(): Promise<MeshScene> {
     ["limit", "1.0.0", { "config.schema.json": JSON.stringify(schema) }],
     ["limit", "1.1.0", { "config.schema.json": JSON.stringify(schema) }],
     ["plain", "1.0.0", {}],
+    ["guard", "1.0.0", {}],
+    ["guard", "1.1.0", {}],
   ] as const) {
-    const manifest = `name: ${name}\nversion: ${version}\nkind: http\n`;
+    // The author of `guard` has another opinion with each version.
+    const phase = name === "guard" ? `phase: ${version === "1.0.0" ? "AUTHZ" : "STATS"}\n` : "";
+    const manifest = `name: ${name}\nversion: ${version}\nkind: http\n${phase}`;
     const all = Object.entries({ "filter.yaml": manifest, ...files });
     const wasm = wat(`(module (memory (export "memory") 1) (data (i32.const 0) "${name} ${version}"))`);
     await push(pack({ wasm, files: new Map(all.map(([file, text]) => [file, Buffer.from(text)])) }), [

@@ -1,5 +1,7 @@
 /** What a sidecar's bootstrap depends on. */
 export interface SidecarIdentity {
+  /** A gateway's Envoy is a router to istiod. */
+  type: "sidecar" | "router";
   namespace: string;
   pod: string;
   /** The pod's address, on which the sidecar listens. */
@@ -7,6 +9,8 @@ export interface SidecarIdentity {
   labels: Record<string, string>;
   /** Of the injected container, as `ISTIO_META_…` says. */
   metadata: Record<string, string>;
+  /** What stats it keeps beside those of every sidecar, by the ends of their names. */
+  statsSuffixes: readonly string[];
   /** Port of istiod's plain gRPC on loopback. */
   istiodPort: number;
 }
@@ -21,10 +25,10 @@ export const statsPort = 15090;
  * the first fetch, the stats tags' regexes and the stats matcher that Istio's default has.
  */
 export function sidecarBootstrap(identity: SidecarIdentity): object {
-  const { namespace, pod, ip } = identity;
+  const { type, namespace, pod, ip } = identity;
   return {
     node: {
-      id: `sidecar~${ip}~${pod}.${namespace}~${namespace}.svc.cluster.local`,
+      id: `${type}~${ip}~${pod}.${namespace}~${namespace}.svc.cluster.local`,
       cluster: `${pod}.${namespace}`,
       metadata: nodeMetadata(identity),
     },
@@ -40,7 +44,7 @@ export function sidecarBootstrap(identity: SidecarIdentity): object {
       },
     },
     layered_runtime: { layers: [{ name: "admin", admin_layer: {} }] },
-    stats_config: statsConfig,
+    stats_config: statsConfig(identity.statsSuffixes),
     static_resources: {
       clusters: [
         cluster("prometheus_stats", ip, adminPort),
@@ -84,19 +88,15 @@ const included = {
   suffix: ["rbac.allowed", "rbac.denied", "shadow_allowed", "shadow_denied", "downstream_cx_active"],
 };
 
-const statsConfig = {
-  use_all_default_tags: false,
-  stats_tags: statsTags,
-  stats_matcher: {
-    inclusion_list: {
-      patterns: [
-        ...included.prefix.map((prefix) => ({ prefix })),
-        ...included.suffix.map((suffix) => ({ suffix })),
-        { safe_regex: { regex: "vhost\\..*\\.route\\..*" } },
-      ],
-    },
-  },
-};
+function statsConfig(more: readonly string[]): object {
+  const patterns = [
+    ...included.prefix.map((prefix) => ({ prefix })),
+    ...[...included.suffix, ...more].map((suffix) => ({ suffix })),
+    { safe_regex: { regex: "vhost\\..*\\.route\\..*" } },
+  ];
+  const stats_matcher = { inclusion_list: { patterns } };
+  return { use_all_default_tags: false, stats_tags: statsTags, stats_matcher };
+}
 
 const http2 = {
   typed_extension_protocol_options: {

@@ -16,6 +16,8 @@ export interface HelloVersion {
   version: string;
   /** What its header says before the greeting; what makes it another module. */
   prefix: string;
+  /** Another name and root id than `hello`; such a filter adds its header to those that are there. */
+  name?: string;
 }
 
 /**
@@ -23,7 +25,10 @@ export interface HelloVersion {
  *
  * @returns its reference, by tag
  */
-export async function pushHello({ registry }: Mesh, { version, prefix }: HelloVersion): Promise<string> {
+export async function pushHello(
+  { registry }: Pick<Mesh, "registry">,
+  { version, prefix, name = "hello" }: HelloVersion,
+): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "meshwasm-hello-"));
   try {
     await cp(join(root, "examples", "hello"), copy, {
@@ -38,8 +43,13 @@ export async function pushHello({ registry }: Mesh, { version, prefix }: HelloVe
     ] as const) {
       await change(join(copy, "assembly", "index.ts"), what, to);
     }
+    if (name !== "hello") {
+      await change(join(copy, "assembly", "index.ts"), '>("hello")', `>("${name}")`);
+      await change(join(copy, "assembly", "index.ts"), 'headers.set("x-hello"', 'headers.add("x-hello"');
+      await change(join(copy, "filter.yaml"), /^name: .*$/m, `name: ${name}`);
+    }
     await change(join(copy, "filter.yaml"), /^version: .*$/m, `version: ${version}`);
-    const ref = `${registry.host}/filters/hello:${version}`;
+    const ref = `${registry.host}/filters/${name}:${version}`;
     const output = new Output({ quiet: true });
     const source = { kind: "folder", path: copy } as const;
     await pushFilter(source, [ref], { format: "compat", annotations: {}, output });

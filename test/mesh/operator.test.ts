@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../parts/kube-api.js";
 import { testFailed } from "../parts/test-failed.js";
+import { inboundChain, istioSecurity } from "./chain.js";
+import { pushHello } from "./filters.js";
 import { type Operated, startOperated } from "./operated.js";
 import { requireMesh } from "./require-mesh.js";
 import { Scene } from "./scene.js";
@@ -119,3 +122,54 @@ function traces({ metadata }: KubeObject): string[] {
   ];
   return names.filter((name) => /(?<!test\.)meshwasm/.test(name));
 }
+
+test("filters stand in the order of phases and priorities, with Istio's own between them and without", {
+  skip,
+}, async () => {
+  const { mesh } = all;
+  const { api } = mesh.kube;
+  const scene = await Scene.make(mesh, { replicas: 1 });
+  const orders = {
+    low: { priority: -1 },
+    high: { priority: 5 },
+    stats: { phase: "STATS" },
+    authz: { phase: "AUTHZ", priority: -1 },
+    authn: { phase: "AUTHN" },
+  };
+  // The order in which they are made is not the chain's.
+  for (const [name, order] of Object.entries(orders)) {
+    const image = await pushHello(mesh, { name, version: "1.0.0", prefix: `${name} of ` });
+    const spec = {
+      ...{ filter: { image, rootId: name }, order },
+      workloadSelector: { matchLabels: { app: "web" } },
+    };
+    const path = scene.path.replace(/hello$/, name);
+    const metadata = { name, namespace: scene.namespace };
+    await api.apply(path, {
+      apiVersion: "meshwasm.io/v1alpha1",
+      kind: "FilterDeployment",
+      ...{ metadata, spec },
+    });
+  }
+  const [authn, ...behind] = ["authn", "authz", "stats", "high", "low"].map(
+    (name) => `meshwasm.io/${scene.namespace}/${name}`,
+  );
+  const chainIs = (expected: (string | undefined)[]) =>
+    until(`the chain is ${expected.join()}`, async () => {
+      const [pod] = await scene.web.ready();
+      const chain = await inboundChain(mesh, pod!);
+      const among = chain.filter((name) => expected.includes(name));
+      if (isDeepStrictEqual(among, expected)) return true;
+      throw new Error(chain.join());
+    });
+  const router = "envoy.filters.http.router";
+  await chainIs([authn, ...behind, router]);
+  const security = istioSecurity(scene.namespace);
+  for (const { path, object } of security) await api.create(path, object);
+  await chainIs([authn, "envoy.filters.http.jwt_authn", "envoy.filters.http.rbac", ...behind, router]);
+  // A response passes the chain from its end.
+  await scene.everyPodSays("low of world, high of world, stats of world, authz of world, authn of world");
+  for (const { path, object } of security) await api.delete(`${path}/${object.metadata.name}`);
+  await chainIs([authn, ...behind, router]);
+  await scene.everyPodSays("low of world, high of world, stats of world, authz of world, authn of world");
+});

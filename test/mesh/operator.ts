@@ -24,6 +24,8 @@ export interface RunningOperator {
 }
 
 const namespace = "meshwasm-system";
+/** Seconds; the most that the API server allows. */
+const patience = 30;
 const deploy = fileURLToPath(new URL("../../registry-operator/deploy", import.meta.url));
 const program = fileURLToPath(new URL("./run-operator.ts", import.meta.url));
 
@@ -89,7 +91,7 @@ export async function startOperator(mesh: Mesh): Promise<RunningOperator> {
 
 /**
  * Applies the manifests as they are shipped, but for the two that run containers. No Service leads anywhere here, so the API
- * server is told the webhook's address.
+ * server is told the webhooks' address, and to wait longer for them on a machine that plays a whole mesh.
  *
  * @returns the DaemonSet of the agents
  */
@@ -103,9 +105,10 @@ async function install({ kube }: Mesh, webhookUrl: string): Promise<KubeObject> 
       const object = JSON.parse(each);
       return object.kind === "List" ? object.items : [object];
     });
-  for (const { clientConfig } of objects.flatMap(({ webhooks = [] }) => webhooks)) {
-    clientConfig.url = webhookUrl + clientConfig.service.path;
-    delete clientConfig.service;
+  for (const webhook of objects.flatMap(({ webhooks = [] }) => webhooks)) {
+    const { service } = webhook.clientConfig;
+    webhook.clientConfig = { url: webhookUrl + service.path };
+    webhook.timeoutSeconds = patience;
   }
   const runs = ({ kind }: KubeObject) => kind === "Deployment" || kind === "DaemonSet";
   const list = { apiVersion: "v1", kind: "List", items: objects.filter((each) => !runs(each)) };

@@ -2,7 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubeApi, KubeApiError, type KubeObject } from "../parts/kube-api.js";
 import type { App } from "./echo.js";
-import { foldersToCreate, hostMounts, sidecarContainer, sidecarMetadata } from "./pod-spec.js";
+import {
+  foldersToCreate,
+  hostMounts,
+  proxyType,
+  sidecarContainer,
+  sidecarMetadata,
+  statsSuffixes,
+} from "./pod-spec.js";
 import { type PodState, podStatus } from "./pod-status.js";
 import { Sidecar } from "./sidecar.js";
 import { podLabel, sidecarResource } from "./sidecar-resource.js";
@@ -70,7 +77,7 @@ export class PlayedPod {
   private async live(): Promise<void> {
     const { signal } = this.ended;
     const container = sidecarContainer(this.pod);
-    if (container) await this.insist(() => this.introduce());
+    if (container) await this.insist(() => this.introduce(container));
     await this.insist(() => this.report());
     if (container) await sleep(startMillis, undefined, { signal }).catch(() => undefined);
     for (let started = false; container && !signal.aborted; ) {
@@ -88,13 +95,15 @@ export class PlayedPod {
     if (!container) await this.probe(true);
   }
 
-  /** Makes the pod known to istiod, before its sidecar asks for what it shall be. */
-  private async introduce(): Promise<void> {
+  /** Makes the pod known to istiod, before its sidecar asks for what it shall be. What a gateway listens to, Gateways say. */
+  private async introduce(container: KubeObject): Promise<void> {
     const { api, app } = this.around;
     const { namespace, name, uid } = this.pod.metadata;
-    const resource = sidecarResource(this.pod, this.state.ip, app);
-    const sidecars = `/apis/networking.istio.io/v1/namespaces/${namespace}/sidecars`;
-    await api.apply(`${sidecars}/pod-${name}`, resource, "node-player");
+    if (proxyType(container) === "sidecar") {
+      const resource = sidecarResource(this.pod, this.state.ip, app);
+      const sidecars = `/apis/networking.istio.io/v1/namespaces/${namespace}/sidecars`;
+      await api.apply(`${sidecars}/pod-${name}`, resource, "node-player");
+    }
     this.pod = await api.patch(this.path(), { metadata: { labels: { [podLabel]: uid } } });
   }
 
@@ -102,8 +111,10 @@ export class PlayedPod {
     const { namespace, name, labels } = this.pod.metadata;
     for (const path of foldersToCreate(this.pod, this.nodeRoot)) await mkdir(path, { recursive: true });
     const identity = {
+      type: proxyType(container),
       ...{ namespace, pod: name, ip: this.state.ip, labels },
       metadata: sidecarMetadata(container),
+      statsSuffixes: statsSuffixes(this.pod),
       istiodPort: this.around.istiodPort,
     };
     const mounts = hostMounts(this.pod, container, this.nodeRoot);

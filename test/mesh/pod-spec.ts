@@ -8,6 +8,11 @@ export function sidecarContainer(pod: KubeObject): KubeObject | undefined {
   return [...initContainers, ...containers].find(({ name }) => name === "istio-proxy");
 }
 
+/** What istiod takes a sidecar's container for, as its arguments say to pilot-agent. */
+export function proxyType({ args = [] }: KubeObject): "sidecar" | "router" {
+  return args.includes("router") ? "router" : "sidecar";
+}
+
 /** The node's folders that a container sees. Volumes of other kinds hold nothing that a test reads. */
 export function hostMounts(pod: KubeObject, container: KubeObject, nodeRoot: string): Mount[] {
   const mounts: Mount[] = [];
@@ -35,6 +40,12 @@ export function sidecarMetadata(container: KubeObject): Record<string, string> {
       .filter(({ name, value }) => name.startsWith("ISTIO_META_") && value !== undefined)
       .map(({ name, value }) => [name.slice("ISTIO_META_".length), value]),
   );
+}
+
+/** The stats that a pod's annotation asks for, by the ends of their names; pilot-agent adds them to the bootstrap. */
+export function statsSuffixes({ metadata }: KubeObject): string[] {
+  const asked = metadata.annotations?.["sidecar.istio.io/statsInclusionSuffixes"] ?? "";
+  return asked.split(",").filter((each: string) => each !== "");
 }
 
 /** The node that a DaemonSet means a pod for; undefined: any. */

@@ -28,11 +28,12 @@ export class Scene {
     return `/apis/networking.istio.io/v1alpha3/namespaces/${this.namespace}/envoyfilters`;
   }
 
-  /** Applies the FilterDeployment. @param filter beside image and root id */
-  async enable(image: string, filter: object = {}): Promise<void> {
+  /** Applies the FilterDeployment. @param filter beside image and root id @param more of the spec, beside filter and selector */
+  async enable(image: string, filter: object = {}, more: object = {}): Promise<void> {
     const spec = {
       filter: { image, rootId: "hello", ...filter },
       workloadSelector: { matchLabels: { app: "web" } },
+      ...more,
     };
     const metadata = { name: "hello", namespace: this.namespace };
     const object = { apiVersion: "meshwasm.io/v1alpha1", kind: "FilterDeployment", metadata, spec };

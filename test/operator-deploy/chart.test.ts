@@ -70,7 +70,7 @@ test("values reach the place that they are for", { skip }, async () => {
   const digest = `sha256:${"a".repeat(64)}`;
   const sets = [
     ...["--set", `image.repository=registry.example.com/op,image.digest=${digest}`],
-    ...["--set", "rootNamespace=mesh,webhook.enabled=false,crds.install=false"],
+    ...["--set", "rootNamespace=mesh,webhook.enabled=false,podWebhook.enabled=false,crds.install=false"],
     ...["--set", "monitoring.podMonitor.enabled=true,monitoring.rules.enabled=true"],
     ...["--set", "monitoring.dashboard.enabled=true,operator.podAnnotations.a=b,agent.nodeSelector.c=d"],
     ...[
@@ -97,7 +97,8 @@ test("values reach the place that they are for", { skip }, async () => {
   );
   assert.deepEqual(agent.spec.containers[0].resources.limits, { memory: "1Gi" });
   const kinds = [...all.values()].map(({ kind }) => kind);
-  assert.ok(!kinds.includes("ValidatingWebhookConfiguration") && !kinds.includes("CustomResourceDefinition"));
+  for (const kind of ["Validating", "Mutating"]) assert.ok(!kinds.includes(`${kind}WebhookConfiguration`));
+  assert.ok(!kinds.includes("CustomResourceDefinition"));
   const monitoring = join(root, "registry-operator", "monitoring");
   for (const file of ["pod-monitor.yaml", "rules.yaml"]) {
     const [each] = documentsOf(await readFile(join(monitoring, file), "utf8"));
@@ -142,7 +143,10 @@ test("installed, upgraded and uninstalled on a real API server: the custom resou
   await run("uninstall", "meshwasm");
   const left = await kubernetes.kubectl([
     "get",
-    ...["crd,clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingwebhookconfiguration"],
+    [
+      ...["crd", "clusterrole", "clusterrolebinding", "validatingadmissionpolicy"],
+      ...["validatingwebhookconfiguration", "mutatingwebhookconfiguration"],
+    ].join(),
     ...["-o", "name"],
   ]);
   const ours = left.split("\n").filter((line) => line.includes("meshwasm"));

@@ -68,13 +68,18 @@ test("the operator's roles are what src/kube says that it asks for, and nothing 
     ...grants("authentication.k8s.io", ["tokenreviews"], ["create"]),
     ...grants("", ["secrets"], ["get", "create", "update"]),
     ...grants("", ["configmaps"], ["get", "create", "patch"]),
-    ...grants("admissionregistration.k8s.io", ["validatingwebhookconfigurations"], ["get", "patch"]),
+    ...grants(
+      "admissionregistration.k8s.io",
+      ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"],
+      ["get", "patch"],
+    ),
   ];
   assert.deepEqual([...new Set(granted)].sort(), [...new Set([...asked, ...own])].sort());
 });
 
 test("the API server lets the accounts do this, and not that", { skip }, async () => {
   const webhooks = ["admissionregistration.k8s.io", "validatingwebhookconfigurations"] as const;
+  const podWebhooks = ["admissionregistration.k8s.io", "mutatingwebhookconfigurations"] as const;
   const cases: [
     account: string,
     allowed: boolean,
@@ -99,6 +104,9 @@ test("the API server lets the accounts do this, and not that", { skip }, async (
     ["operator", false, "patch", ...webhooks, undefined, "somebody-elses"],
     ["operator", false, "create", ...webhooks],
     ["operator", false, "delete", ...webhooks, undefined, "meshwasm"],
+    ["operator", true, "patch", ...podWebhooks, undefined, "meshwasm"],
+    ["operator", false, "patch", ...podWebhooks, undefined, "istio-sidecar-injector"],
+    ["operator", false, "list", ...podWebhooks],
     ["operator", false, "create", "", "pods", "shop"],
     ["operator", false, "update", "apps", "deployments", "shop"],
     ["operator", false, "create", "meshwasm.io", "filterdeployments", "shop"],

@@ -23,6 +23,7 @@ test("what the CLI prints installs and uninstalls: nothing of it is left", { ski
     "Namespace",
     "ClusterRole",
     "ValidatingWebhookConfiguration",
+    "MutatingWebhookConfiguration",
   ]) {
     assert.ok(
       installed.some((each) => each.startsWith(`${kind} `)),
@@ -43,6 +44,7 @@ async function objects(): Promise<string[]> {
     ...["namespaces", "customresourcedefinitions", "clusterroles", "clusterrolebindings"],
     ...[
       "validatingwebhookconfigurations",
+      "mutatingwebhookconfigurations",
       "validatingadmissionpolicies",
       "validatingadmissionpolicybindings",
     ],

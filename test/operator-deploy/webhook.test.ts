@@ -146,6 +146,11 @@ test("whoever else asks gets a short answer, and the webhook goes on", { skip },
     [400, JSON.stringify({ request: { uid: "u", more: "x".repeat(5 << 20) } })],
     [404, review({}), "/"],
     [404, "", "/validate", "GET"],
+    [404, review({}), "/mutate-pods/"],
+    [400, "{", "/mutate-pods"],
+    [200, review({}), "/mutate-pods"],
+    // Neither has a proxy, nor is its namespace known.
+    [200, review({ namespace: "nowhere", object: { metadata: {}, spec: {} } }), "/mutate-pods"],
     [200, review({})],
     // A FilterDeployment that no API server would have let through.
     [500, review({ kind: { kind: "FilterDeployment" } })],
@@ -216,7 +221,7 @@ async function lookAt(url: string): Promise<void> {
   const webhooks = found.webhooks.map(
     ({ clientConfig, ...webhook }: { clientConfig: { caBundle?: string } }) => ({
       ...webhook,
-      clientConfig: { caBundle: clientConfig.caBundle, url },
+      clientConfig: { caBundle: clientConfig.caBundle, url: `${url}/validate` },
     }),
   );
   await api.patch(configuration, { webhooks });

@@ -48,8 +48,7 @@ test("what is wrong, and what this version does not do, is refused with words th
       { filter: { ...filter, vm: { allowedCapabilities: [] } } },
       /allowedCapabilities is not supported by this/,
     ],
-    [{ filter, rollout: { steps: [] } }, /rollout is not supported by this version/],
-    [{ filter, order: { phase: "AUTHZ" } }, /Unsupported value: "AUTHZ"/],
+    [{ filter, order: { phase: "LAST" } }, /Unsupported value: "LAST"/],
     [
       { filter, order: { phase: "AUTHN" }, traffic: { direction: "Outbound" } },
       /AUTHN is for traffic that comes in/,
@@ -67,6 +66,53 @@ test("what is wrong, and what this version does not do, is refused with words th
   ];
   for (const [spec, words] of wrong) {
     await assert.rejects(create(spec), { message: words }, JSON.stringify(spec).slice(0, 200));
+  }
+});
+
+test("the steps of a rollout are shares that rise, with pauses", { skip }, async () => {
+  const filter = { image };
+  const steps = [{ share: "1%", pause: "90s" }, { share: "20%", pause: "1h30m" }, { share: "100%" }];
+  const { spec } = await create({ filter, rollout: { steps } });
+  assert.deepEqual((spec as { rollout: object }).rollout, { steps });
+  const refused = (rollout: object, words: RegExp) =>
+    assert.rejects(create({ filter, rollout }), { message: words }, JSON.stringify(rollout));
+  await refused({}, /rollout\.steps: Required/);
+  await refused({ steps: [] }, /rollout\.steps/);
+  await refused({ steps: [{ pause: "5m" }] }, /steps\[0\]\.share: Required/);
+  for (const share of ["0%", "101%", "10", "1.5%", "-1%"]) {
+    await refused({ steps: [{ share }] }, /steps\[0\]\.share/);
+  }
+  for (const pause of ["", "5", "m", "5 m", "1d", "30s5m"]) {
+    await refused({ steps: [{ share: "10%", pause }] }, /steps\[0\]\.pause/);
+  }
+  for (const shares of [
+    ["10%", "10%"],
+    ["50%", "9%"],
+    ["10%", "50%", "20%"],
+  ]) {
+    await refused({ steps: shares.map((share) => ({ share })) }, /each step's share must be larger/);
+  }
+});
+
+test("the gate of a rollout has defaults and limits", { skip }, async () => {
+  const steps = [{ share: "10%" }];
+  const gated = async (gate: object) => {
+    const { spec } = await create({ filter: { image }, rollout: { steps, gate } });
+    return (spec as { rollout: { gate: object } }).rollout.gate;
+  };
+  const meant = { maxVmReloads: 0, maxErrorIncrease: "1%", minRequests: 100, loadDeadline: "1m" };
+  assert.deepEqual(await gated({}), meant);
+  const own = { maxVmReloads: 5, maxErrorIncrease: "0.25%", minRequests: 0, loadDeadline: "1m30s" };
+  assert.deepEqual(await gated(own), own);
+  for (const wrong of [
+    { maxVmReloads: -1 },
+    { maxErrorIncrease: "101%" },
+    { maxErrorIncrease: "1.234%" },
+    { minRequests: -1 },
+    { loadDeadline: "60" },
+  ]) {
+    const [name = ""] = Object.keys(wrong);
+    await assert.rejects(gated(wrong), { message: new RegExp(`gate\\.${name}`) }, name);
   }
 });
 

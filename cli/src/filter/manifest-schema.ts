@@ -1,3 +1,5 @@
+import { filterPhases } from "./manifest.js";
+
 /** The JSON Schema of filter.yaml. */
 export const manifestSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -10,7 +12,7 @@ export const manifestSchema = {
     kind: { enum: ["http", "network"] },
     description: { type: "string", maxLength: 1000 },
     rootId: { type: "string", minLength: 1, maxLength: 253 },
-    phase: { enum: ["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED"] },
+    phase: { enum: filterPhases },
     license: { type: "string", minLength: 1 },
     source: { type: "string", format: "uri" },
     keywords: { type: "array", items: { type: "string", minLength: 1 }, maxItems: 50 },

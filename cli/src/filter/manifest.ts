@@ -3,8 +3,11 @@
 /** Which of Envoy's filter chains the module is for. */
 export type FilterKind = "http" | "network";
 
+/** Istio's names of the places in a chain, in the chain's order. */
+export const filterPhases = ["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED"] as const;
+
 /** Where in the chain the filter wants to stand, as Istio names it. */
-export type FilterPhase = "AUTHN" | "AUTHZ" | "STATS" | "UNSPECIFIED";
+export type FilterPhase = (typeof filterPhases)[number];
 
 /** filter.yaml: who the filter is. */
 export interface FilterManifest {

@@ -2,6 +2,7 @@ import type { RemoteOptions } from "@meshwasm/oras";
 import { parse } from "yaml";
 import { MeshwasmError } from "../errors.js";
 import { checkConfig } from "../filter/config-schema.js";
+import { type FilterPhase, filterPhases } from "../filter/manifest.js";
 
 /** What `enable` must know of an artifact. */
 export interface EnabledArtifact {
@@ -11,6 +12,8 @@ export interface EnabledArtifact {
   digest: string;
   /** From filter.yaml; without one, the last part of the repository. */
   name: string;
+  /** Where in the chain its author wants it. Absent: filter.yaml does not say. */
+  phase?: FilterPhase;
   /** Text of config.schema.json; absent: the artifact has none. */
   schema?: string;
 }
@@ -36,11 +39,12 @@ export async function readArtifactFor(reference: string, options: RemoteOptions)
   const pulled = await pull(reference, options);
   const schema = pulled.files.get("config.schema.json");
   const manifest = pulled.files.get("filter.yaml");
-  const { name } = manifest ? nameIn(new TextDecoder().decode(manifest)) : {};
+  const { name, phase } = manifest ? saidIn(new TextDecoder().decode(manifest)) : {};
   return {
     ref: pulled.ref,
     digest: pulled.digest,
     name: name ?? parsed.repository.slice(parsed.repository.lastIndexOf("/") + 1),
+    ...(phase && { phase }),
     ...(schema && { schema: new TextDecoder().decode(schema) }),
   };
 }
@@ -70,12 +74,14 @@ export function checkConfigFor(
   });
 }
 
-function nameIn(text: string): { name?: string } {
+function saidIn(text: string): Partial<Pick<EnabledArtifact, "name" | "phase">> {
   try {
-    const { name } = parse(text, { maxAliasCount: 10 }) as { name?: unknown };
-    return typeof name === "string" && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name) ? { name } : {};
+    const { name, phase } = parse(text, { maxAliasCount: 10 }) as { name?: unknown; phase?: unknown };
+    const isName = typeof name === "string" && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name);
+    const known = filterPhases.find((each) => each === phase);
+    return { ...(isName && { name }), ...(known && { phase: known }) };
   } catch {
-    // The operator refuses such an artifact with the reason; here it only has no name.
+    // The operator refuses such an artifact with the reason; here it only says nothing.
     return {};
   }
 }

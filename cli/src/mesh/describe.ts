@@ -1,5 +1,7 @@
 import type { FilterStatusReport } from "./status.js";
 
+type Rollout = NonNullable<FilterStatusReport["rollout"]>;
+
 /** The status for people: a block for each filter, and in it a table of its pods. */
 export function describeStatus(reports: readonly FilterStatusReport[]): string {
   if (reports.length === 0) return "no filters are enabled here";
@@ -7,7 +9,8 @@ export function describeStatus(reports: readonly FilterStatusReport[]): string {
 }
 
 function describeOne(report: FilterStatusReport): string {
-  const { namespace, name, image, ready, reason, message, digest, revision, matched, loaded } = report;
+  const { namespace, name, image, ready, reason, message, digest, revision, rollout, matched, loaded } =
+    report;
   const state = ready === "True" ? "ready" : ready === "False" ? "not ready" : "unknown";
   const failing = report.conditions.filter(({ type, status }) => status === "False" && type !== "Ready");
   const rows = report.pods.map((pod) => [
@@ -22,9 +25,15 @@ function describeOne(report: FilterStatusReport): string {
     `  image     ${image}`,
     ...(digest ? [`  digest    ${digest}`] : []),
     ...(revision ? [`  revision  ${revision}`] : []),
+    ...(rollout ? [`  rollout   ${rollout.phase}: ${rolloutPlace(rollout)}`] : []),
     ...failing.map((each) => `  ${each.type}: ${each.reason}: ${each.message}`),
     ...(rows.length > 0 ? table([["WORKLOAD", "POD", "WANTED", "LOADED", "WHY"], ...rows]) : []),
   ].join("\n");
+}
+
+function rolloutPlace({ revision, stable, phase, step, steps, share }: Rollout): string {
+  if (phase === "RolledBack") return `all pods run ${stable} again, not ${revision}`;
+  return `step ${step} of ${steps}, ${revision} for ${share} of the pods, ${stable} for the others`;
 }
 
 function table(rows: readonly string[][]): string[] {

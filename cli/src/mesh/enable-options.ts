@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type FilterPhase, filterPhases } from "../filter/manifest.js";
 import { addRegistryOptions, type RegistryFlags } from "../registry-options.js";
 import { addClusterOptions, type MeshFlags } from "./cluster-options.js";
 import type { EnableRequest } from "./enable.js";
@@ -15,6 +16,8 @@ export interface EnableFlags extends RegistryFlags, MeshFlags {
   direction?: string;
   port?: number[];
   restart?: string;
+  phase?: FilterPhase;
+  priority?: number;
   pin?: boolean;
   forceConflicts?: boolean;
 }
@@ -51,6 +54,12 @@ export function addEnableOptions(command: Command): Command {
     )
     .option("--port <port>", "only listeners of this port; may be repeated", collectPort)
     .addOption(new Option("--restart <mode>", "of workloads that lack the mount").choices(["Auto", "Never"]))
+    .addOption(
+      new Option("--phase <phase>", "where in the chain (default: what the filter says)").choices(
+        filterPhases,
+      ),
+    )
+    .option("--priority <number>", "among the filters of the phase: the higher one comes first", priorityOf)
     .option("--pin", "add the digest, so that a moved tag changes nothing")
     .option("--force-conflicts", "take over fields that somebody else manages");
   return addRegistryOptions(addClusterOptions(command));
@@ -58,7 +67,7 @@ export function addEnableOptions(command: Command): Command {
 
 /** What the flags ask for; the namespace is the caller's to choose. @throws MeshwasmError USAGE */
 export function enableRequest(image: string, flags: EnableFlags): Omit<EnableRequest, "namespace"> {
-  const { name, config, pullSecret, failurePolicy, direction, port, restart, pin } = flags;
+  const { name, config, pullSecret, failurePolicy, direction, port, restart, phase, priority, pin } = flags;
   const selector = flags.allWorkloads ? {} : flags.selector && parseSelector(flags.selector);
   return {
     image,
@@ -70,12 +79,21 @@ export function enableRequest(image: string, flags: EnableFlags): Omit<EnableReq
     ...(direction !== undefined && { direction }),
     ...(port && { ports: port }),
     ...(restart !== undefined && { restart }),
+    ...(phase !== undefined && { phase }),
+    ...(priority !== undefined && { priority }),
     ...(pin && { pin }),
   };
 }
 
 function collect(text: string, before: string[] = []): string[] {
   return [...before, text];
+}
+
+function priorityOf(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d{1,7}$/.test(text) || Math.abs(value) > 1_000_000)
+    throw new InvalidArgumentError("It must be -1000000 to 1000000.");
+  return value;
 }
 
 function collectPort(text: string, before: number[] | undefined): number[] {

@@ -1,6 +1,7 @@
 import type { RemoteOptions } from "@meshwasm/oras";
 import { MeshwasmError } from "../errors.js";
-import { checkConfigFor, readArtifactFor } from "./artifact.js";
+import type { FilterPhase } from "../filter/manifest.js";
+import { checkConfigFor, type EnabledArtifact, readArtifactFor } from "./artifact.js";
 import { type Cluster, ClusterRefusal } from "./cluster.js";
 import { readConfig } from "./read-config.js";
 import {
@@ -27,6 +28,10 @@ export interface EnableRequest {
   direction?: string;
   ports?: number[];
   restart?: string;
+  /** Where in the chain. Absent, and nothing is there yet: what filter.yaml says. */
+  phase?: FilterPhase;
+  /** Among the filters of the phase; the higher one comes first. */
+  priority?: number;
   /** Adds the digest to the image, so that a moved tag changes nothing. */
   pin?: boolean;
 }
@@ -65,18 +70,29 @@ export async function prepareEnable(
   const image = isPinned ? `${request.image}@${artifact.digest}` : request.image;
   const object: FilterDeployment = {
     ...{ apiVersion, kind: "FilterDeployment", metadata: { name, namespace } },
-    spec: specFrom(request, image, config, found?.spec),
+    spec: specFrom(atItsPlace(request, artifact, found), image, config, found?.spec),
   };
   return { object, digest: artifact.digest, ...(found && { found }) };
 }
 
+/** A new version does not move what is in the chain: that would drain connections. */
+function atItsPlace(
+  request: EnableRequest,
+  { phase }: EnabledArtifact,
+  found: FilterDeployment | undefined,
+): EnableRequest {
+  const isSaid = phase !== undefined && phase !== "UNSPECIFIED";
+  return isSaid && request.phase === undefined && !found ? { ...request, phase } : request;
+}
+
 function specFrom(request: EnableRequest, image: string, config: unknown, old?: FilterSpec): FilterSpec {
-  const { selector, pullSecrets, failurePolicy, direction, ports, restart } = request;
+  const { selector, pullSecrets, failurePolicy, direction, ports, restart, phase, priority } = request;
   const { workloadSelector, ...rest } = old ?? { filter: {} };
   // An upgrade that names no workloads must not reach more of them than before.
   const kept = selector === undefined ? workloadSelector : undefined;
   const chosen = selector && Object.keys(selector).length > 0 ? { matchLabels: selector } : kept;
   const traffic = { ...old?.traffic, ...(direction && { direction }), ...(ports && { ports }) };
+  const order = { ...old?.order, ...(phase && { phase }), ...(priority !== undefined && { priority }) };
   return {
     ...rest,
     filter: {
@@ -88,6 +104,7 @@ function specFrom(request: EnableRequest, image: string, config: unknown, old?: 
     },
     ...(chosen && { workloadSelector: chosen }),
     ...(Object.keys(traffic).length > 0 && { traffic }),
+    ...(Object.keys(order).length > 0 && { order }),
     ...(restart && { delivery: { ...old?.delivery, restart } }),
   };
 }

@@ -38,6 +38,16 @@ export interface FilterStatus {
   resolvedDigest?: string;
   moduleDigest?: string;
   revision?: string;
+  /** Absent: all pods shall run the same. */
+  rollout?: {
+    revision: string;
+    stable: string;
+    phase: string;
+    step: number;
+    steps: number;
+    share: string;
+    message?: string;
+  };
   workloads?: { matched?: number; ready?: number };
   waiting?: { pod: string; reason: string; message?: string; wanted?: string; loaded?: string }[];
   conditions?: {

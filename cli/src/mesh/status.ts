@@ -28,6 +28,8 @@ export interface FilterStatusReport {
   /** Digest of the manifest; empty: not resolved yet. */
   digest: string;
   revision: string;
+  /** The rollout that is under way, or was taken back; null: none. */
+  rollout: NonNullable<FilterDeployment["status"]>["rollout"] | null;
   matched: number;
   loaded: number;
   conditions: { type: string; status: string; reason: string; message: string }[];
@@ -107,6 +109,7 @@ export function reportOf(
     reason: metadata.deletionTimestamp ? "Deleting" : (ready?.reason ?? "NotObserved"),
     message: ready?.message ?? "the operator has not looked at the newest change yet",
     ...{ digest: status.resolvedDigest ?? "", revision: status.revision ?? "", matched, loaded },
+    rollout: status.rollout ?? null,
     conditions: (status.conditions ?? []).map(({ type, status: is, reason, message }) => ({
       type,
       status: is,

@@ -75,9 +75,9 @@ export interface FilterDeployment extends KubeObject {
      */
     order?: {
       /**
-       * AUTHN: before Istio's own filters. UNSPECIFIED: behind them, before the router.
+       * Where in the chain. AUTHN: before Istio's own filters. The others: behind them, before the router, in this order: AUTHZ, STATS, UNSPECIFIED. Istio's own authentication, authorization and telemetry are no anchors, since a chain has each only as long as something asks for it.
        */
-      phase?: "AUTHN" | "UNSPECIFIED";
+      phase?: "AUTHN" | "AUTHZ" | "STATS" | "UNSPECIFIED";
       /**
        * Among the filters of one phase the higher one comes first, as in Istio's WasmPlugin.
        */
@@ -89,15 +89,48 @@ export interface FilterDeployment extends KubeObject {
        */
       mode?: "Auto" | "HostPath";
       /**
-       * Auto: a workload whose pods lack the mount is rolled, once. Never: its template is left alone, and the filter waits for pods that have the mount.
+       * Auto: a workload whose pods lack the mount is rolled, once. Never: its template is left alone, and the filter waits for pods that have the mount, which they get when they are made anew.
        */
       restart?: "Auto" | "Never";
     };
     /**
-     * Not supported by this version.
+     * A new image or configuration reaches the pods step by step. Absent: all at once, as the first one does. What concerns the place in the chain (selector, traffic, order) is never staged.
      */
     rollout?: {
-      [k: string]: unknown;
+      /**
+       * The shares of pods that get the new revision, one after the other; behind the last one all get it.
+       */
+      steps: {
+        /**
+         * Of the pods that have the mount, rounded down, but at least one.
+         */
+        share: string;
+        /**
+         * How long the step is watched when all its pods run the revision: 30s, 5m, 1h30m. Absent: until the spec gives it one; 0s goes on at once.
+         */
+        pause?: string;
+      }[];
+      /**
+       * What sends all pods back to the revision before, at any time until all run the new one. Absent: with these defaults.
+       */
+      gate?: {
+        /**
+         * Crashes of the filter's VM on one pod. Only those of the failure policy FailReload are counted by Envoy.
+         */
+        maxVmReloads?: number;
+        /**
+         * By how many percentage points the share of 5xx answers may be larger on the pods that try it than on the others, in the step that goes on.
+         */
+        maxErrorIncrease?: string;
+        /**
+         * With fewer in the step, on either side, errors are not judged.
+         */
+        minRequests?: number;
+        /**
+         * How long an Envoy that was told the revision may run something else, as one does that refuses it.
+         */
+        loadDeadline?: string;
+      };
     };
     /**
      * Nothing is changed any more: no new image, no new configuration, no workload newly rolled. Pods that come get what is in force.
@@ -122,9 +155,50 @@ export interface FilterDeployment extends KubeObject {
      */
     revision?: string;
     /**
-     * The revision that was last seen to run on all pods; where a new one cannot be had yet, pods get it.
+     * The revision that was last seen to run on all pods that can run one; where a new one cannot be had yet, or was taken back, pods get it.
      */
     lastGood?: string;
+    /**
+     * The rollout that is under way, or was taken back. Absent: all pods shall run the same.
+     */
+    rollout?: {
+      /**
+       * What is rolled out.
+       */
+      revision: string;
+      /**
+       * What it moves from; the other pods run it.
+       */
+      stable: string;
+      /**
+       * The generation that it began with, or was taken back with.
+       */
+      generation: number;
+      /**
+       * Progressing: the step's pods are given the revision. Paused: they run it, and the step's pause goes on. Promoted: all steps are done, all pods get it. RolledBack: all pods run the stable revision again.
+       */
+      phase: "Progressing" | "Paused" | "Promoted" | "RolledBack";
+      /**
+       * From 1.
+       */
+      step: number;
+      /**
+       * How many there are.
+       */
+      steps: number;
+      /**
+       * Of the pods that shall run the revision.
+       */
+      share: string;
+      /**
+       * Of the phase.
+       */
+      since: string;
+      /**
+       * Why it was taken back.
+       */
+      message?: string;
+    };
     /**
      * How often this revision was offered to the Envoys.
      */

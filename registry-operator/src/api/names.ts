@@ -32,6 +32,17 @@ export const userVolumeMountAnnotation = "sidecar.istio.io/userVolumeMount";
 /** The container that is Envoy; a native sidecar is among the init containers. */
 export const proxyContainer = "istio-proxy";
 
+/**
+ * The annotation on what the operator gave the mount to. On a workload whose pod template it annotated, and so cleans again:
+ * `true`. On a pod that got it when it was made: `on-creation`.
+ */
+export const mountedAnnotation = `${group}/mounted`;
+/** Its value on pods. */
+export const mountedOnCreation = "on-creation";
+
+/** A label on pods and namespaces; `false`: their pods get no mount when they are made. */
+export const mountLabel = `${group}/mount`;
+
 /** A label's value that means: this filter does nothing on this pod. */
 export const noop = "noop";
 /** The prefix of the labels that choose a filter's content on a pod. */

@@ -3,6 +3,7 @@ import type { FilterDeployment } from "../api/filter-deployment.js";
 import { EventRecorder, type KubeClient, WorkQueue } from "../kube/index.js";
 import { LoadedTracker, type StatsReader } from "../loaded/index.js";
 import type { ModuleServer } from "../modules/index.js";
+import type { KnownCluster } from "../webhook/index.js";
 import type { Observer } from "./observer.js";
 import { Reconciler } from "./reconcile.js";
 import type { Store } from "./resolve.js";
@@ -17,8 +18,10 @@ export interface ControllerOptions {
   rootNamespace: string;
   store: Store;
   server: Pick<ModuleServer, "setWanted">;
-  stats: Pick<StatsReader, "read">;
+  stats: Pick<StatsReader, "read" | "requests">;
   observe: Observer;
+  /** Whether the API server asks about pods that come, so that they can be given the mount. */
+  mountsPods: () => boolean;
   log: Logger;
 }
 
@@ -52,8 +55,10 @@ export class Controller {
     });
     const reconciler = new Reconciler({
       ...{ client, world: this.#world, store: options.store, wanted: this.#wanted, observe, log },
+      mountsPods: options.mountsPods,
       tasks: this.#tasks,
       again: (key) => this.#queue.add(key),
+      stats: options.stats,
       loaded: new LoadedTracker(options.stats),
       events: new EventRecorder(client, (error) =>
         log.debug({ error: String(error) }, "an event was not written"),
@@ -75,6 +80,21 @@ export class Controller {
   /** The FilterDeployments that are known. */
   get filters(): FilterDeployment[] {
     return this.#world.filters.list();
+  }
+
+  /** Its copy of the cluster, for who else has to know it. */
+  get known(): KnownCluster {
+    const world = this.#world;
+    const isComplete = () => this.#synced;
+    return {
+      get complete() {
+        return isComplete();
+      },
+      policies: () => world.policies.list(),
+      filters: () => world.filters.list(),
+      filtersOver: (namespace) => world.filtersOver(namespace),
+      labelsOfNamespace: (name) => world.labelsOfNamespace(name),
+    };
   }
 
   /** Resolves when the cluster is known and reconciling has begun; also when it was stopped before. */

@@ -49,7 +49,7 @@ export function loadedFinding(plans: readonly PodPlan[], observed: Observed): Fi
   }
   const also = lost.length > 0 ? `; on ${lost.length} of them ${winners} goes first` : "";
   const open = plans.filter((plan) => observed.get(plan)?.loaded !== true);
-  const count = `${plans.length - open.length} of ${plans.length} pods run it${also}`;
+  const count = `${plans.length - open.length} of ${plans.length} pods run what they shall${also}`;
   if (open.length === 0) return { status: "True", reason: "Loaded", message: count };
   const silent = open.every((plan) => observed.has(plan) && observed.get(plan)?.loaded === undefined);
   return {

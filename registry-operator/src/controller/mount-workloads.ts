@@ -1,4 +1,4 @@
-import { group } from "../api/names.js";
+import { mountedAnnotation } from "../api/names.js";
 import type { Finding } from "../desired/conditions.js";
 import { type FilterView, viewOf } from "../desired/filter-view.js";
 import { type AnnotationChange, withMount, withoutMount } from "../desired/mount.js";
@@ -6,10 +6,8 @@ import type { Pod } from "../desired/pod.js";
 import { selects } from "../desired/selection.js";
 import { forbidsHostPath, type Workload, workloadName, wouldBeInjected } from "../desired/workload.js";
 import { isKubeError, type KubeObject, wellKnown } from "../kube/index.js";
+import { mountObstacle, type Problem, podSecurityForbids, problemOf } from "./mount-obstacle.js";
 import type { Services } from "./services.js";
-
-/** On a workload whose template was annotated by the operator, and so is to be cleaned by it. */
-export const mountedAnnotation = `${group}/mounted`;
 
 /** How far the mount is. */
 export interface MountResult {
@@ -30,31 +28,25 @@ export async function mountWorkloads(
   services: Services,
   proceed: boolean,
 ): Promise<MountResult> {
-  const problems: { reason: string; message: string }[] = [];
   const lacking = pods.filter(({ mounted }) => !mounted);
+  const problems: Problem[] = [];
   if (view.direction !== "Gateway") {
     for (const workload of selectedWorkloads(view, services)) {
-      const problem = await mountOne(view, workload, services, proceed);
+      const problem = await mountOne(view, workload, lacking, services, proceed);
       if (problem) problems.push(problem);
     }
   }
   for (const pod of lacking) {
-    if (view.direction === "Gateway") {
-      problems.push(
-        unsupported(
-          pod,
-          "injection gives gateways no volumes: mount the store in the gateway's own template",
-        ),
-      );
-    } else if (!workloadOf(pod, services)) {
-      problems.push(
-        unsupported(pod, "it belongs to no Deployment, StatefulSet or DaemonSet: mount the store by hand"),
-      );
-    }
+    if (view.direction !== "Gateway" && workloadOf(pod, services)) continue;
+    problems.push(
+      mountObstacle(pod, services) ??
+        problemOf(pod, "RestartNeeded", "it gets the mount when it is made anew"),
+    );
   }
   return {
     Mounted: finding(pods, lacking, problems),
-    mayInsertSlot: view.mayRestart || lacking.length === 0,
+    // Gateways are restarted by nobody here.
+    mayInsertSlot: lacking.length === 0 || (view.mayRestart && view.direction !== "Gateway"),
   };
 }
 
@@ -96,25 +88,31 @@ function selectedWorkloads(view: FilterView, { world }: Services): Workload[] {
 async function mountOne(
   view: FilterView,
   workload: Workload,
+  lacking: readonly Pod[],
   services: Services,
   proceed: boolean,
-): Promise<{ reason: string; message: string } | undefined> {
+): Promise<Problem | undefined> {
   const { namespace = "" } = workload.metadata;
   const place = `${namespace}/${workloadName(workload)}`;
+  const own = lacking.filter((pod) => workloadOf(pod, services) === workload);
+  const comes =
+    !view.mayRestart && services.mountsPods() && own.every((pod) => !mountObstacle(pod, services));
+  // Then its template matters only to those that are there already.
+  if (comes && own.length === 0) return undefined;
   const result = withMount(workload.templateAnnotations);
   if ("invalid" in result) return { reason: "AnnotationInvalid", message: `${place}: ${result.invalid}` };
   if (result.change === undefined) return undefined;
   if (forbidsHostPath(services.world.labelsOfNamespace(namespace))) {
-    return {
-      reason: "PodSecurityForbids",
-      message: `${place}: the namespace's Pod Security level forbids volumes of type hostPath`,
-    };
+    return { reason: "PodSecurityForbids", message: `${place}: ${podSecurityForbids}` };
   }
   if (!view.mayRestart) {
     const annotations = Object.entries(result.change).map(([name, value]) => `${name}: '${value}'`);
+    const how = comes
+      ? "its pods get the mount when they are made anew, or all at once with"
+      : "its pods need the mount; it comes with";
     return {
       reason: "RestartNeeded",
-      message: `${place}: its pods need the mount; it comes with these annotations of the pod template: ${annotations.join(", ")}`,
+      message: `${place}: ${how} these annotations of the pod template: ${annotations.join(", ")}`,
     };
   }
   if (!proceed) return { reason: "MountPending", message: `${place}: waits until the nodes have the module` };
@@ -161,16 +159,10 @@ function workloadOf(pod: Pod, { world }: Services): Workload | undefined {
   return undefined;
 }
 
-function unsupported({ metadata }: Pod, why: string): { reason: string; message: string } {
-  return { reason: "MountUnsupported", message: `pod ${metadata.namespace}/${metadata.name}: ${why}` };
-}
-
-function finding(
-  pods: readonly Pod[],
-  lacking: readonly Pod[],
-  problems: readonly { reason: string; message: string }[],
-): Finding {
-  const count = `${pods.length - lacking.length} of ${pods.length} pods have the mount`;
+function finding(pods: readonly Pod[], lacking: readonly Pod[], problems: readonly Problem[]): Finding {
+  const own = pods.filter(({ mountedOnCreation }) => mountedOnCreation).length;
+  const how = own > 0 ? `, ${own} of them since they were made` : "";
+  const count = `${pods.length - lacking.length} of ${pods.length} pods have the mount${how}`;
   const [first] = problems;
   if (first) {
     const more = problems.length > 1 ? `; and ${problems.length - 1} more` : "";

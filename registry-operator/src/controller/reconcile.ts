@@ -7,10 +7,13 @@ import { asCandidate, type FilterView, planOf, viewOf } from "../desired/filter-
 import { unneededContents } from "../desired/garbage.js";
 import type { Pod } from "../desired/pod.js";
 import { rulesFor } from "../desired/policy-rules.js";
+import { type Rollout, rolloutFinding } from "../desired/rollout.js";
 import { slotEnvoyFilter } from "../desired/slot.js";
 import type { WorkResult } from "../kube/index.js";
 import { cleanUp, SlotRemovals } from "./cleanup.js";
 import { distributedFinding, loadedFinding, programmedFinding, waitingPods } from "./findings.js";
+import { KeptContents } from "./keep-content.js";
+import { heldWithoutMount } from "./mount-obstacle.js";
 import { mountWorkloads, unmountWorkloads } from "./mount-workloads.js";
 import { Nudges } from "./nudge-pods.js";
 import { type Observed, observeLoaded } from "./observe-loaded.js";
@@ -20,12 +23,16 @@ import { HeldPods } from "./replace-held.js";
 import { type Resolution, resolveFilter } from "./resolve.js";
 import { RejectionRetries } from "./retry-rejected.js";
 import type { Services } from "./services.js";
+import { isProven, moveRollout, type Stage, stageRollout } from "./stage-rollout.js";
+import { Gates, gateMillis } from "./watch-gate.js";
 import { ensureEnvoyFilter, removeEnvoyFilter } from "./write-envoy-filter.js";
 import { writeLabels } from "./write-labels.js";
 import { writeStatus } from "./write-status.js";
 
 /** Even when nothing seems to change, an Envoy may have lost what it ran. */
 const lookAgainMillis = 5 * 60_000;
+/** Held pods are replaced one at a time. */
+const replaceAgainMillis = 10_000;
 
 /** Brings the mesh to what FilterDeployments ask for, one at a time; what it remembers, a restart may lose. */
 export class Reconciler {
@@ -34,6 +41,8 @@ export class Reconciler {
   readonly #nudges = new Nudges();
   readonly #held = new HeldPods();
   readonly #removals = new SlotRemovals();
+  readonly #gates = new Gates();
+  readonly #contents = new KeptContents();
 
   constructor(services: Services) {
     this.#services = services;
@@ -48,6 +57,8 @@ export class Reconciler {
       this.#retries.forget(key);
       this.#held.forget(key);
       this.#nudges.forget(key);
+      this.#gates.forget(key);
+      this.#contents.forget(key);
       tasks.forget(`resolve ${key}`);
       return {};
     }
@@ -61,9 +72,14 @@ export class Reconciler {
     const { world } = this.#services;
     // What is on the nodes must stay, whatever the registry says meanwhile.
     this.#want(view, view.status.revision);
-    const resolution = this.#resolve(view);
+    const asked = this.#resolve(view);
+    const now = Date.now();
+    const stage = stageRollout(view, asked, world.contentsOf(view.id, view.namespace), now);
+    const resolution = stage.inForce;
     const plan = resolution.resolved && planOf(view, resolution.resolved.kind);
-    if (plan && resolution.content) await this.#offer(view, resolution);
+    if (plan && asked.content) await this.#offer(view, resolution);
+    if (stage.rollout) await this.#contents.keep(view, stage.rollout.stable, this.#services);
+    else this.#contents.forget(view.key);
     const contents = world.contentsOf(view.id, view.namespace);
     const pods = world.podsOf(view);
     const digest = this.#want(view, resolution.revision, resolution.content?.moduleDigest);
@@ -73,8 +89,9 @@ export class Reconciler {
     const findings: Findings = { Resolved: resolution.Resolved, Verified: resolution.Verified };
     let plans: PodPlan[] = [];
     let observed: Observed = new Map();
+    let unmounted: Pod[] = [];
     if (plan && resolution.revision !== undefined) {
-      const active = resolution.content !== undefined && !view.paused;
+      const active = asked.content !== undefined && !view.paused;
       findings.Distributed = distributedFinding(nodes, missing);
       const { Mounted, mayInsertSlot } = await mountWorkloads(
         view,
@@ -90,7 +107,8 @@ export class Reconciler {
       }
       const slot = world.envoyFilters.get(slotKey) !== undefined;
       const me = asCandidate(view, rootIdOf(view, resolution), filter.metadata.creationTimestamp ?? "");
-      plans = planPods(pods, { view, me, revision: resolution.revision, contents, world });
+      const { rollout } = stage;
+      plans = planPods(pods, { view, me, revision: resolution.revision, rollout, contents, world });
       if (slot) await this.#label(view, plans, active);
       findings.Programmed = programmedFinding(slot, plans);
       if (slot) observed = await observeLoaded(view.id, plans, contents, this.#services);
@@ -99,12 +117,42 @@ export class Reconciler {
       const attempt = contents.find(({ value }) => value === resolution.revision)?.attempt ?? 1;
       if (slot) await this.#nudges.nudge(view.key, attempt, observed, this.#services);
       if (active) await this.#retryRejected(view, resolution, observed);
-      if (active) await this.#held.replace(view.key, observed, this.#services);
+      if (active && slot) unmounted = heldWithoutMount(view, plans, this.#services);
+      if (active) await this.#held.replace(view.key, observed, this.#services, unmounted);
     }
-    const status = this.#status(filter, view, resolution, findings, plans, observed, contents);
+    const moved = await this.#moveRollout(view, stage, plans, observed, now);
+    const status = this.#status(
+      filter,
+      view,
+      { ...stage, next: moved.rollout },
+      findings,
+      plans,
+      observed,
+      contents,
+    );
     await writeStatus(filter, status, this.#services);
     await this.#collect(view, contents, [status.revision, status.lastGood]);
-    return { after: this.#lookAgain(plans, observed) };
+    const soon = unmounted.length > 0 ? replaceAgainMillis : lookAgainMillis;
+    return { after: Math.min(this.#lookAgain(plans, observed), moved.after ?? lookAgainMillis, soon) };
+  }
+
+  async #moveRollout(
+    view: FilterView,
+    stage: Stage,
+    plans: readonly PodPlan[],
+    observed: Observed,
+    now: number,
+  ): Promise<ReturnType<typeof moveRollout>> {
+    const { rollout, held } = stage;
+    if (!rollout || rollout.phase === "RolledBack") this.#gates.forget(view.key);
+    const isWatched = rollout && rollout.phase !== "RolledBack" && !held;
+    const failure = isWatched
+      ? await this.#gates.look(view, rollout, plans, observed, this.#services.stats)
+      : undefined;
+    if (failure) this.#services.log.warn({ filter: view.key, failure }, "the rollout is taken back");
+    const again = gateMillis(plans.length);
+    const moved = moveRollout(stage, plans, observed, { failure, generation: view.generation, now });
+    return { ...moved, after: isWatched ? Math.min(again, moved.after ?? again) : moved.after };
   }
 
   #resolve(view: FilterView): Resolution {
@@ -131,12 +179,13 @@ export class Reconciler {
 
   /** The contents: what does nothing, and the revision. They name a file only to pods that carry their label. */
   async #offer(view: FilterView, { resolved, content, revision }: Resolution): Promise<void> {
-    if (!resolved || !content || !revision) return;
+    if (!resolved) return;
     const plan = planOf(view, resolved.kind);
+    await ensureEnvoyFilter(this.#services, noopEnvoyFilter(plan));
+    if (!content || !revision) return;
     const known = this.#services.world
       .contentsOf(view.id, view.namespace)
       .find(({ value }) => value === revision);
-    await ensureEnvoyFilter(this.#services, noopEnvoyFilter(plan));
     await ensureEnvoyFilter(this.#services, revisionEnvoyFilter(plan, content, known?.attempt ?? 1));
   }
 
@@ -215,23 +264,29 @@ export class Reconciler {
   #status(
     filter: FilterDeployment,
     view: FilterView,
-    { resolved, revision }: Resolution,
+    stage: Stage & { next: Rollout | undefined },
     findings: Findings,
     plans: readonly PodPlan[],
     observed: Observed,
     contents: readonly KnownContent[],
   ): NonNullable<FilterDeployment["status"]> {
+    const { rollout, next, inForce } = stage;
+    const { resolved } = inForce;
+    const revision = next?.phase === "RolledBack" ? next.stable : inForce.revision;
     const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
     const loaded = [...observed.values()].filter((state) => state.loaded === true).length;
     const { generation } = view;
     const previous = (filter.status?.conditions ?? []) as Condition[];
-    const conditions = conditionsFrom(findings, previous, generation, now);
+    // What was found is of the pods as they were planned: that all of them shall run it now is not found yet.
+    const said = next?.phase === "Promoted" ? rollout : next;
+    const conditions = conditionsFrom(findings, previous, generation, now, said && rolloutFinding(said));
     const ready = conditions.at(-1)!;
     if (view.paused) {
       ready.message = `paused: nothing is changed. ${ready.message}`.trim();
       ready.reason = "Paused";
     }
-    const good = ready.status === "True" ? revision : view.status.lastGood;
+    const isGood = ready.status === "True" || isProven(stage, plans, observed);
+    const good = isGood ? revision : view.status.lastGood;
     const digest = contents.find(({ value }) => value === revision)?.moduleDigest;
     const waiting = waitingPods(plans, observed);
     return {
@@ -241,6 +296,7 @@ export class Reconciler {
         : {}),
       ...(revision ? { revision } : {}),
       ...(good ? { lastGood: good } : {}),
+      ...(next && good !== next.revision ? { rollout: next } : {}),
       ...(revision ? { attempt: contents.find(({ value }) => value === revision)?.attempt ?? 1 } : {}),
       delivery: {
         mode: "HostPath",

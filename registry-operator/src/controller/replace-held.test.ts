@@ -47,3 +47,17 @@ test("one at a time, and later each time until all run it", async () => {
   await look(held);
   assert.equal(written.length, 5, "what helped begins anew");
 });
+
+test("a pod that came without the mount is deleted first, and as seldom", async () => {
+  const { written, services } = recordedServices();
+  let now = 0;
+  const pods = new HeldPods(() => now);
+  const [{ pod }] = toldPod("unmounted", held);
+  const late = new Map([toldPod("late", held)]);
+  await pods.replace("shop/limit", late, services, [pod]);
+  await pods.replace("shop/limit", late, services, [pod]);
+  assert.deepEqual(written, ["delete web-unmounted unmounted"]);
+  now = 21_000;
+  await pods.replace("shop/limit", late, services, []);
+  assert.deepEqual(written.slice(1), ["delete web-late late"]);
+});

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { EventRecorder, KubeClient } from "../kube/index.js";
-import type { LoadedTracker } from "../loaded/index.js";
+import type { LoadedTracker, StatsReader } from "../loaded/index.js";
 import type { Observer } from "./observer.js";
 import type { Store } from "./resolve.js";
 import type { Tasks } from "./tasks.js";
@@ -14,10 +14,13 @@ export interface Services {
   store: Store;
   wanted: WantedModules;
   loaded: LoadedTracker;
+  stats: Pick<StatsReader, "read" | "requests">;
   events: EventRecorder;
   tasks: Tasks;
   /** Reconciles a FilterDeployment soon. */
   again: (key: string) => void;
   observe: Observer;
+  /** Whether pods that come get the mount where it does not come with their template. */
+  mountsPods: () => boolean;
   log: Logger;
 }

@@ -44,6 +44,8 @@ const onTheWay = [
   "SlotPending",
   "PodsWaiting",
   "NotLoaded",
+  "RolloutProgressing",
+  "RolloutPaused",
   "NoPods",
   "Superseded",
   "Paused",

@@ -31,3 +31,15 @@ test("the time is of the last change of status", () => {
   const times = Object.fromEntries(after.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]));
   assert.deepEqual([times.Resolved, times.Loaded, times.Ready], ["then", "now", "now"]);
 });
+
+test("a rollout is said when all else is well; that it was taken back, before what follows", () => {
+  const bad: Finding = { status: "False", reason: "NodesMissing", message: "" };
+  const readyWith = (findings: object, reason: string) => {
+    const rollout: Finding = { status: "False", reason, message: "" };
+    return conditionsFrom(findings, [], 1, "now", rollout).at(-1)?.reason;
+  };
+  assert.equal(readyWith(all, "RolloutPaused"), "RolloutPaused");
+  assert.equal(readyWith({ ...all, Distributed: bad }, "RolloutPaused"), "NodesMissing");
+  assert.equal(readyWith({ ...all, Distributed: bad }, "RolledBack"), "RolledBack");
+  assert.equal(readyWith({ ...all, Resolved: { ...bad, reason: "Resolving" } }, "RolledBack"), "Resolving");
+});

@@ -21,7 +21,7 @@ export interface FilterPlan {
   direction: "Inbound" | "Outbound" | "Gateway";
   /** Empty: all. */
   ports: readonly number[];
-  phase: "AUTHN" | "UNSPECIFIED";
+  phase: "AUTHN" | "AUTHZ" | "STATS" | "UNSPECIFIED";
   /** Higher comes first. */
   priority: number;
   /** Pods may serve before the filter's content is there. */

@@ -23,6 +23,13 @@ test("a sidecar is found among the containers and, as a native one, among the in
   }
   assert.equal(facts({ containers: [{ name: "app" }] }).proxy, undefined);
   assert.equal(facts({ containers: [{ name: "istio-proxy", args: ["proxy", "router"] }] }).proxy, "gateway");
+  const waypoint = facts({ containers: [{ name: "istio-proxy", args: ["proxy", "waypoint"] }] });
+  assert.equal(waypoint.proxy, "waypoint");
+  for (const direction of ["Inbound", "Gateway"] as const) {
+    assert.ok(
+      !selectsPod({ namespace: "shop", meshWide: false, matchLabels: undefined, direction }, waypoint),
+    );
+  }
 });
 
 test("a volume that is not the node's store, or is not mounted there, is no mount", () => {
@@ -32,12 +39,27 @@ test("a volume that is not the node's store, or is not mounted there, is no moun
 });
 
 test("the workload is the one whose template can be annotated", () => {
-  const owner = (kind: string, name: string) => ({ ownerReferences: [{ kind, name, controller: true }] });
+  const owner = (kind: string, name: string, apiVersion = "apps/v1") => ({
+    ownerReferences: [{ apiVersion, kind, name, controller: true }],
+  });
   const labels = { "pod-template-hash": "7d9f" };
   assert.equal(facts({}, {}, { ...owner("ReplicaSet", "cart-7d9f"), labels }).workload, "Deployment/cart");
   assert.equal(facts({}, {}, owner("ReplicaSet", "by-hand")).workload, undefined);
   assert.equal(facts({}, {}, owner("StatefulSet", "db")).workload, "StatefulSet/db");
+  assert.equal(facts({}, {}, owner("StatefulSet", "db", "apps.kruise.io/v1beta1")).workload, undefined);
+  assert.equal(facts({}, {}, owner("Job", "nightly", "batch/v1")).workload, undefined);
   assert.equal(facts({}).workload, undefined);
+});
+
+test("something else at the store's path, above or below it leaves no room for the mount", () => {
+  const taken = (mountPath: string, more: object = {}) =>
+    facts({ containers: [{ ...proxy, volumeMounts: [{ name: "other", mountPath }], ...more }], volumes })
+      .storeDirTaken;
+  for (const path of [storeDir, `${storeDir}/`, `${storeDir}/below`, "/var/local", "/"])
+    assert.ok(taken(path), path);
+  for (const path of [`${storeDir}-2`, "/var/lib", "/var/loc"]) assert.ok(!taken(path), path);
+  assert.ok(taken("/elsewhere", { volumeDevices: [{ devicePath: storeDir }] }));
+  assert.ok(!facts({ containers: [proxy], volumes }).storeDirTaken, "that is the mount itself");
 });
 
 test("an Envoy that runs is ready, or starts", () => {

@@ -1,4 +1,11 @@
-import { fieldManager, podLabelPrefix, proxyContainer, storeDir } from "../api/names.js";
+import {
+  fieldManager,
+  mountedAnnotation,
+  mountedOnCreation,
+  podLabelPrefix,
+  proxyContainer,
+  storeDir,
+} from "../api/names.js";
 import type { KubeObject, Metadata } from "../kube/object.js";
 
 /** What the operator keeps of a pod; a cluster has many. */
@@ -8,10 +15,14 @@ export interface Pod extends KubeObject {
   ip: string | undefined;
   /** It ended, or is being deleted: nothing is to be done for it. */
   gone: boolean;
-  /** What Envoy it has; undefined: none. */
-  proxy: "sidecar" | "gateway" | undefined;
+  /** What Envoy it has; undefined: none. EnvoyFilters do not reach a waypoint by its labels. */
+  proxy: "sidecar" | "gateway" | "waypoint" | undefined;
   /** Its Envoy sees the node's store. */
   mounted: boolean;
+  /** The mount came when the pod was made, not with the template. */
+  mountedOnCreation: boolean;
+  /** Its Envoy has something else there, so that the store cannot be mounted. */
+  storeDirTaken: boolean;
   /** Of its Envoy's container: it runs and passed its probe, it runs, or neither. */
   proxyState: "ready" | "starting" | "down";
   /** The operator's last word to it came when its Envoy's container ran already, by clocks that may differ. */
@@ -24,10 +35,12 @@ export interface Pod extends KubeObject {
   workload: string | undefined;
 }
 
-interface Container {
+/** A container of a pod; only what is read of it. */
+export interface Container {
   name: string;
   args?: string[];
   volumeMounts?: { name: string; mountPath: string }[];
+  volumeDevices?: { devicePath: string }[];
 }
 
 interface ContainerStatus {
@@ -37,7 +50,8 @@ interface ContainerStatus {
   state?: { running?: { startedAt?: string } };
 }
 
-interface RawPod extends KubeObject {
+/** A pod as the API server has it; only what is read of it. */
+export interface RawPod extends KubeObject {
   spec?: {
     nodeName?: string;
     containers?: Container[];
@@ -64,22 +78,46 @@ export function podFacts(object: KubeObject): Pod {
   const stores = new Set(
     (spec?.volumes ?? []).filter(({ hostPath }) => hostPath?.path === storeDir).map(({ name }) => name),
   );
+  const mounted = (proxy?.volumeMounts ?? []).some(
+    ({ name, mountPath }) => mountPath === storeDir && stores.has(name),
+  );
   return {
     metadata: keptMetadata(metadata),
     node: spec?.nodeName,
     ip: status?.podIP,
     gone:
       metadata.deletionTimestamp !== undefined || status?.phase === "Succeeded" || status?.phase === "Failed",
-    proxy: proxy && (proxy.args?.includes("router") ? "gateway" : "sidecar"),
-    mounted: (proxy?.volumeMounts ?? []).some(
-      ({ name, mountPath }) => mountPath === storeDir && stores.has(name),
-    ),
+    proxy: proxy && proxyKind(proxy),
+    mounted,
+    mountedOnCreation: mounted && metadata.annotations?.[mountedAnnotation] === mountedOnCreation,
+    storeDirTaken: !mounted && proxy !== undefined && isStoreDirTaken(proxy),
     proxyState: !proxyStatus?.state?.running ? "down" : proxyStatus.ready ? "ready" : "starting",
     toldLate: isToldLate(metadata, proxyStatus),
     restarts: proxyStatus?.restartCount ?? 0,
     controlled: (metadata.ownerReferences ?? []).some(({ controller }) => controller),
     workload: workloadOf(metadata),
   };
+}
+
+/** As its arguments say to pilot-agent. */
+function proxyKind({ args = [] }: Container): "sidecar" | "gateway" | "waypoint" {
+  if (args.includes("waypoint")) return "waypoint";
+  return args.includes("router") ? "gateway" : "sidecar";
+}
+
+/** Whether a container has something at the store's path, above it or below it. */
+export function isStoreDirTaken({ volumeMounts = [], volumeDevices = [] }: Container): boolean {
+  const paths = [
+    ...volumeMounts.map(({ mountPath }) => mountPath),
+    ...volumeDevices.map(({ devicePath }) => devicePath),
+  ];
+  return paths
+    .map(folder)
+    .some((path) => path.startsWith(folder(storeDir)) || folder(storeDir).startsWith(path));
+}
+
+function folder(path: string): string {
+  return path.endsWith("/") ? path : `${path}/`;
 }
 
 /** Both times are whole seconds. */
@@ -115,11 +153,15 @@ function keptMetadata({
   };
 }
 
-/** A Deployment's pods belong to a ReplicaSet that is named by the Deployment and the hash of its template. */
+/**
+ * A Deployment's pods belong to a ReplicaSet that is named by the Deployment and the hash of its template. Other projects
+ * have a StatefulSet and a DaemonSet too.
+ */
 function workloadOf({ ownerReferences, labels }: Metadata): string | undefined {
   const owner = ownerReferences?.find(({ controller }) => controller);
-  if (!owner) return undefined;
-  if (owner.kind !== "ReplicaSet") return `${owner.kind}/${owner.name}`;
+  if (!owner?.apiVersion?.startsWith("apps/")) return undefined;
+  if (owner.kind === "StatefulSet" || owner.kind === "DaemonSet") return `${owner.kind}/${owner.name}`;
+  if (owner.kind !== "ReplicaSet") return undefined;
   const suffix = `-${labels?.["pod-template-hash"]}`;
   return owner.name.endsWith(suffix) ? `Deployment/${owner.name.slice(0, -suffix.length)}` : undefined;
 }

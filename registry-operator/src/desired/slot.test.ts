@@ -90,5 +90,23 @@ test("authentication comes first without an anchor, and the higher priority stan
   // Inserted first: who is applied later stands in front. Inserted before the router: who is applied earlier does.
   assert.equal(first.spec.priority, 5);
   assert.equal(slotEnvoyFilter({ ...plan, priority: 5 }).spec.priority, -5);
+  // Not -0: the API server gives 0 back, which is not the same to a strict comparison.
   assert.ok(Object.is(slotEnvoyFilter(plan).spec.priority, 0));
+});
+
+test("before the router phases come before priorities", () => {
+  const applied = (phase: FilterPlan["phase"], priority: number) =>
+    slotEnvoyFilter({ ...plan, phase, priority }).spec.priority ?? Number.NaN;
+  const chain = (["AUTHZ", "STATS", "UNSPECIFIED"] as const).flatMap((phase) =>
+    [1_000_000, 1, 0, -1_000_000].map((priority) => applied(phase, priority)),
+  );
+  assert.deepEqual(
+    chain.toSorted((a, b) => a - b),
+    chain,
+  );
+  assert.equal(new Set(chain).size, chain.length);
+  assert.ok(
+    chain.every((each) => each === (each | 0)),
+    "EnvoyFilter's priority has 32 bits",
+  );
 });

@@ -36,13 +36,15 @@ export function slotEnvoyFilter(plan: FilterPlan): EnvoyFilter {
   };
 }
 
+/** Phases before the router, in the chain's order; further apart than two priorities can be. */
+const appliedFrom = { AUTHZ: -6_000_000, STATS: -3_000_000, UNSPECIFIED: 0 } as const;
+
 /**
  * Istio applies EnvoyFilters by ascending priority. What is inserted before the router later stands behind what was
  * inserted there earlier; what is inserted first later stands in front.
  */
 function appliedAt({ phase, priority }: FilterPlan): number {
-  // Without -0: the API server gives 0 back, which is not the same to a strict comparison.
-  return phase === "AUTHN" || priority === 0 ? priority : -priority;
+  return phase === "AUTHN" ? priority : appliedFrom[phase] - priority;
 }
 
 /**

@@ -38,13 +38,13 @@ export function workloadName({ kind, metadata }: Workload): string {
 }
 
 /**
- * Whether a pod of this template would get a sidecar, by the labels that Istio's injection goes by. Only for workloads
- * without pods: where there are pods, they tell.
+ * Whether a pod of this template would get a sidecar, by the labels that Istio's injection goes by. Only where there is no
+ * pod yet: where there are pods, they tell.
  * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */
 export function wouldBeInjected(
   namespaceLabels: Record<string, string> | undefined,
-  { templateLabels, templateAnnotations }: Workload,
+  { templateLabels, templateAnnotations }: Pick<Workload, "templateLabels" | "templateAnnotations">,
 ): boolean {
   const namespace = namespaceLabels?.["istio-injection"];
   const asked = templateLabels["sidecar.istio.io/inject"] ?? templateAnnotations["sidecar.istio.io/inject"];

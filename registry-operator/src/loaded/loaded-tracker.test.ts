@@ -7,7 +7,7 @@ import type { StatsAnswer } from "./stats-reader.js";
 
 const id = "0123456789";
 const plugin = (revision: string, attempt = 1): LoadedPlugin => ({
-  ...{ id, revision, attempt },
+  ...{ id, revision, attempt, reloads: 0 },
   moduleDigest: `sha256:${"ab".repeat(32)}`,
 });
 const told = { id, value: "r-new", attempt: 1 };

@@ -1,6 +1,7 @@
 import { get } from "node:http";
 import { isIPv6 } from "node:net";
 import { type LoadedPlugin, loadedPlugins } from "./envoy-stats.js";
+import { type RequestCounts, requestCounts, requestStats, type Side } from "./request-stats.js";
 
 /** How the stats are read. */
 export interface StatsReaderOptions {
@@ -15,6 +16,7 @@ export interface StatsReaderOptions {
 /** What an Envoy answered, or why it did not. */
 export type StatsAnswer = { plugins: LoadedPlugin[] } | { unreachable: string };
 
+const pluginStats = "^wasm\\.meshwasm-";
 const maxBytes = 8 << 20;
 /** An answer serves all who ask within this time: several filters on one pod ask for the same. */
 const freshMillis = 200;
@@ -45,25 +47,37 @@ export class StatsReader {
     return entry.answer;
   }
 
+  /** What the Envoy at this address has answered; undefined: it does not say. Never throws. */
+  async requests(ip: string, side: Side): Promise<RequestCounts | undefined> {
+    const text = await this.#inTurn(() => this.#fetch(ip, requestStats)).catch(() => "");
+    return requestCounts(text, side);
+  }
+
   async #ask(ip: string): Promise<StatsAnswer> {
+    try {
+      return { plugins: loadedPlugins(await this.#inTurn(() => this.#fetch(ip, pluginStats))) };
+    } catch (error) {
+      return { unreachable: (error as Error).message };
+    }
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     while (this.#active >= this.#options.concurrency) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#active++;
     try {
-      return { plugins: loadedPlugins(await this.#fetch(ip)) };
-    } catch (error) {
-      return { unreachable: (error as Error).message };
+      return await work();
     } finally {
       this.#active--;
       this.#waiting.shift()?.();
     }
   }
 
-  #fetch(ip: string): Promise<string> {
+  /** @param names a regular expression; an Envoy that knows no such filter answers with everything, which is bounded */
+  #fetch(ip: string, names: string): Promise<string> {
     const host = isIPv6(ip) ? `[${ip}]` : ip;
-    // The filter keeps answers small; an Envoy that does not know it answers with everything, which is bounded.
-    const url = `http://${host}:${this.#options.port}/stats/prometheus?filter=${encodeURIComponent("^wasm\\.meshwasm-")}`;
+    const url = `http://${host}:${this.#options.port}/stats/prometheus?filter=${encodeURIComponent(names)}`;
     const { timeout } = this.#options;
     return new Promise((resolve, reject) => {
       const asked = get(url, { agent: false }, (response) => {

@@ -1,14 +1,22 @@
 import { isKubeError, type KubeClient, type KubeObject, type Resource } from "../kube/index.js";
 
-const webhookConfigurations: Resource = {
-  group: "admissionregistration.k8s.io",
-  version: "v1",
-  plural: "validatingwebhookconfigurations",
-  kind: "ValidatingWebhookConfiguration",
-  namespaced: false,
-};
+const registrations = { group: "admissionregistration.k8s.io", version: "v1", namespaced: false } as const;
 
-/** The object of deploy/webhook.yaml. */
+/** What tells the API server to ask the webhook: deploy/webhook.yaml and deploy/pod-webhook.yaml. */
+export const webhookConfigurations = {
+  validating: {
+    ...registrations,
+    plural: "validatingwebhookconfigurations",
+    kind: "ValidatingWebhookConfiguration",
+  },
+  mutating: {
+    ...registrations,
+    plural: "mutatingwebhookconfigurations",
+    kind: "MutatingWebhookConfiguration",
+  },
+} as const satisfies Record<string, Resource>;
+
+/** The name of both. */
 export const webhookConfigurationName = "meshwasm";
 
 interface WebhookConfiguration extends KubeObject {
@@ -17,29 +25,36 @@ interface WebhookConfiguration extends KubeObject {
 
 /**
  * Tells the API server whose certificates the webhook has, and touches nothing else of its configuration. The role asks for
- * `get` and `patch` of this one object.
+ * `get` and `patch` of these two objects.
  *
+ * @param resource which of the two
  * @param bundle PEM
  * @returns false: there is no such configuration, so the API server asks nobody
  * @throws KubeError, MeshwasmError KubeUnreachable
  */
 export async function publishAuthority(
   client: KubeClient,
+  resource: Resource,
   bundle: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await publish(client, Buffer.from(bundle).toString("base64"), signal);
+      return await publish(client, resource, Buffer.from(bundle).toString("base64"), signal);
     } catch (error) {
       if (!isKubeError(error, 409) || attempt === 5) throw error;
     }
   }
 }
 
-async function publish(client: KubeClient, caBundle: string, signal: AbortSignal): Promise<boolean> {
+async function publish(
+  client: KubeClient,
+  resource: Resource,
+  caBundle: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const name = webhookConfigurationName;
-  const found = await client.find<WebhookConfiguration>(webhookConfigurations, { name }, signal);
+  const found = await client.find<WebhookConfiguration>(resource, { name }, signal);
   if (!found) return false;
   const webhooks = found.webhooks ?? [];
   if (webhooks.every(({ clientConfig }) => clientConfig?.caBundle === caBundle)) return true;
@@ -49,6 +64,6 @@ async function publish(client: KubeClient, caBundle: string, signal: AbortSignal
     metadata: { name, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
     webhooks: webhooks.map((each) => ({ name: each.name, clientConfig: { caBundle } })),
   };
-  await client.apply(webhookConfigurations, known, { signal });
+  await client.apply(resource, known, { signal });
   return true;
 }

@@ -61,6 +61,26 @@ export function reviewOf(uid: string, { refusals, warnings }: Verdict): object {
   };
 }
 
+/**
+ * The answer to a review of an object that may be changed, which is always let through.
+ * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response
+ *
+ * @param patch a JSON Patch; empty: nothing is changed
+ */
+export function patchOf(uid: string, patch: readonly object[]): object {
+  return {
+    apiVersion: "admission.k8s.io/v1",
+    kind: "AdmissionReview",
+    response: {
+      uid,
+      allowed: true,
+      ...(patch.length === 0
+        ? {}
+        : { patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(patch)).toString("base64") }),
+    },
+  };
+}
+
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ");
   return line.length <= maxWarning ? line : `${line.slice(0, maxWarning - 1)}…`;

@@ -11,13 +11,15 @@ import type { FolderModuleStore } from "../modules/index.js";
 import { readJson, sendFailure, sendJson } from "../modules/serve/reply.js";
 import { judgeFilter } from "./judge-filter.js";
 import { judgePolicy } from "./judge-policy.js";
-import { KnownCluster } from "./known-cluster.js";
-import { publishAuthority } from "./publish-authority.js";
-import { type AdmissionRequest, readReview, reviewOf, type Verdict } from "./review.js";
+import type { KnownCluster } from "./known-cluster.js";
+import { mountPod } from "./mount-pod.js";
+import { publishAuthority, webhookConfigurations } from "./publish-authority.js";
+import { type AdmissionRequest, patchOf, readReview, reviewOf, type Verdict } from "./review.js";
 
 /** How the webhook is served. */
 export interface WebhookOptions {
   client: KubeClient;
+  known: KnownCluster;
   store: Pick<FolderModuleStore, "recall">;
   authority: AuthoritySource;
   /** `HOST:PORT`; port 0: a free one. */
@@ -34,18 +36,28 @@ export interface WebhookOptions {
 
 /** An object and what it was before, as large as etcd takes them. */
 const maxReviewBytes = 4 * 1024 * 1024;
-const maxAtOnce = 32;
 
-/** The validating admission webhook while it runs. */
+/** What the API server asks, by path; of each no more at once than this. A workload's pods all come at once. */
+const paths = new Map<string, { most: number; answer: Answer }>([
+  ["/validate", { most: 32, answer: validated }],
+  ["/mutate-pods", { most: 256, answer: mutated }],
+]);
+
+type Answer = (review: AdmissionRequest, options: WebhookOptions) => object | Promise<object>;
+
+/** The admission webhook while it runs. */
 export interface Webhook {
-  /** `https://HOST:PORT/validate` */
+  /** `https://HOST:PORT` */
   url: string;
+  /** The API server asks about pods too, as far as is known. */
+  readonly mountsPods: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Serves the validating admission webhook. Where it has nothing to go by it fails, and the API server lets the write
- * through: what it says early, the conditions of the resource say again.
+ * Serves the admission webhooks: what is wrong with a resource is said when it is written, and pods that come get the mount
+ * that does not come with their template. Where it has nothing to go by it fails, and the API server lets the write through:
+ * the conditions of the resources say the same again.
  *
  * @throws MeshwasmError Usage; those of the authority
  */
@@ -66,28 +78,40 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     headersTimeout: 5_000,
     requestTimeout: 10_000,
   });
-  const cluster = new KnownCluster(options.client, (error) => options.onError(error, "the webhook's view"));
-  let running = 0;
+  const running = new Map<string, number>();
   server.on("request", async (request, response) => {
-    if (running >= maxAtOnce) return sendFailure(response, 503, "too many ask at once");
-    running++;
+    const path = request.url?.split("?")[0] ?? "";
+    const asked = paths.get(path);
+    if (request.method !== "POST" || !asked) return sendFailure(response, 404, "there is nothing here");
+    const others = running.get(path) ?? 0;
+    if (others >= asked.most) return sendFailure(response, 503, "too many ask at once");
+    running.set(path, others + 1);
     try {
-      await answer(request, response, (review) => judge(review, options, cluster), cluster.complete);
+      await reply(request, response, options, asked.answer);
     } catch (error) {
       options.onError(error, "a question of the API server");
       if (!response.headersSent) sendFailure(response, 500, "this failed on the operator's side");
     } finally {
-      running--;
+      running.set(path, (running.get(path) ?? 1) - 1);
     }
   });
   await listening(server, Number(port), host, options.listen);
   server.on("error", (error) => options.onError(error, "the webhook"));
-  void cluster.start();
-  const publish = (bundle: string) =>
-    publishAuthority(options.client, bundle, signal).catch((error: unknown) => {
-      if (!signal.aborted) options.onError(error, "the webhook's place in the API server");
-    });
-  const published = publish(first.bundle);
+  let mountsPods = false;
+  const publish = async (bundle: string) => {
+    const into = async (each: keyof typeof webhookConfigurations) => {
+      try {
+        return await publishAuthority(options.client, webhookConfigurations[each], bundle, signal);
+      } catch (error) {
+        if (!signal.aborted) options.onError(error, "the webhook's place in the API server");
+        return mountsPods;
+      }
+    };
+    await into("validating");
+    mountsPods = await into("mutating");
+  };
+  // Before anything is said about pods: what becomes of them depends on it.
+  await publish(first.bundle);
   const refresh = async () => {
     try {
       const { bundle, tls } = await own();
@@ -100,11 +124,13 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const timer = setInterval(() => void refresh(), options.refreshMs ?? 5 * 60_000).unref();
   const { address, port: bound } = server.address() as AddressInfo;
   return {
-    url: `https://${isIPv6(address) ? `[${address}]` : address}:${bound}/validate`,
+    url: `https://${isIPv6(address) ? `[${address}]` : address}:${bound}`,
+    get mountsPods() {
+      return mountsPods;
+    },
     close: async () => {
       clearInterval(timer);
       stop.abort();
-      await Promise.all([published, cluster.stop()]);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
@@ -113,25 +139,29 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   };
 }
 
-async function answer(
+async function reply(
   request: IncomingMessage,
   response: ServerResponse,
-  judged: (review: AdmissionRequest) => Promise<Verdict>,
-  complete: boolean,
+  options: WebhookOptions,
+  answer: Answer,
 ): Promise<void> {
-  if (request.method !== "POST" || request.url?.split("?")[0] !== "/validate") {
-    return sendFailure(response, 404, "there is nothing here");
-  }
-  if (!complete) return sendFailure(response, 503, "the cluster is not known yet");
+  if (!options.known.complete) return sendFailure(response, 503, "the cluster is not known yet");
   const review = readReview(await readJson(request, maxReviewBytes));
-  if (!review) return sendFailure(response, 400, "this is no AdmissionReview of a resource of ours");
-  sendJson(response, 200, reviewOf(review.uid, await judged(review)));
+  if (!review) return sendFailure(response, 400, "this is no AdmissionReview of something written");
+  sendJson(response, 200, await answer(review, options));
+}
+
+function mutated(review: AdmissionRequest, { known, rootNamespace }: WebhookOptions): object {
+  return patchOf(review.uid, mountPod(review, known, rootNamespace));
+}
+
+async function validated(review: AdmissionRequest, options: WebhookOptions): Promise<object> {
+  return reviewOf(review.uid, await judge(review, options));
 }
 
 async function judge(
   { kind, namespace, object, oldObject }: AdmissionRequest,
-  { store, rootNamespace }: WebhookOptions,
-  known: KnownCluster,
+  { store, rootNamespace, known }: WebhookOptions,
 ): Promise<Verdict> {
   if (kind === resources.filterPolicies.kind) {
     return judgePolicy(object as FilterPolicy, oldObject as FilterPolicy | undefined, known);
