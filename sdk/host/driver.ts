@@ -49,8 +49,9 @@ export abstract class FilterDriver {
 
   /**
    * Asserts that no context is left but the plugin's own, that nothing is held back, no callout without an answer, and every
-   * queue of this VM empty. With `repeat`, also that the guest's memory does not grow while that runs `rounds` times; the
-   * first quarter warms up. With 4000 rounds a module of 128 KiB is caught that loses 64 bytes each time.
+   * queue of this VM empty. With `repeat`, also that the guest's memory does not go on growing while that runs `rounds` times: the
+   * first quarter warms up, and when it grew in the others, four times as many must show it again. With 4000 rounds a module of
+   * 128 KiB is caught that loses 64 bytes each time.
    *
    * @param repeat such as `() => host.exchange({ path: "/" })`; what it returns is not waited for
    * @throws MeshwasmError `LEAK` with a line for each thing that is left and who made it

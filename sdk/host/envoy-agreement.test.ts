@@ -118,6 +118,27 @@ describe("the host and the real Envoy agree on modules", { skip }, () => {
     assert.throws(() => new Host(wasm), message);
     await assert.rejects(startEnvoy(needed(), [{ name: "missing", kind: "http", wasm }], 1), message);
   });
+
+  it("Envoy starts a plugin in a VM of each worker and in others before, the host in one", async () => {
+    const wasm = probeModule({ vm_start: {}, configure: {} });
+    const starts = (messages: readonly string[]) =>
+      ["vm_start()", "configure()"].map((said) => messages.filter((line) => line.endsWith(said)).length);
+    assert.deepEqual(starts(new Host(wasm).start().logs.map(({ message }) => message)), [1, 1]);
+    for (const workers of [1, 3]) {
+      const plugin = { name: "started", kind: "http", wasm } as const;
+      const envoy = await startEnvoy(needed(), [plugin], 1, 1, 1, workers);
+      // One to try the module, and one on the main thread.
+      const expected = [workers + 2, workers + 2];
+      const seen = () => starts(envoy.log().split("\n"));
+      try {
+        for (let tries = 0; tries < 400 && seen()[1]! < expected[1]!; tries++)
+          await new Promise((later) => setTimeout(later, 25));
+        assert.deepEqual(seen(), expected);
+      } finally {
+        await envoy.stop();
+      }
+    }
+  });
 });
 
 const TYPES: Readonly<Record<string, string>> = { i: "i32", I: "i64" };

@@ -46,6 +46,11 @@ export interface WasmFrame {
   readonly offset: number;
   /** `FILE:LINE:COLUMN` in the author's source; undefined without a source map, or for code that has no place there. */
   readonly source: string | undefined;
+  /**
+   * Where `source` is a library's and no frame further in is the author's: the author's place nearest before in this function, into
+   * which the compiler put the library's code. Undefined for everything else.
+   */
+  readonly inlinedIn: string | undefined;
 }
 
 /** What a {@link MeshwasmError} may carry besides its message. */

@@ -33,14 +33,15 @@ export type { ModuleExport, ModuleImport, ModuleShape } from "./module/binary.js
 export { type LoadedModule, type LoadOptions, loadModule } from "./module/load.js";
 export { type AbiVersion, envoyImport, envoyImports } from "./module/signatures.js";
 export type { ConfigInput, FailurePolicy, HostOptions } from "./options.js";
+export type { PropertyInput } from "./properties/given.js";
 export type { Addresses } from "./properties/stream-info.js";
 export { bindSourceMap, mapBeside } from "./source-map/module-map.js";
 export { SourcePlaces } from "./source-map/source-places.js";
 export type { ClosedBy } from "./tcp/connection.js";
 export { Received, TcpConnection } from "./tcp/connection.js";
 export type { ConnectionScript, TcpUpstream } from "./tcp/conversation.js";
-export type { CallRecord, CallValue } from "./transcript.js";
-export { formatCalls } from "./transcript.js";
+export type { CallJson, CallJsonValue, CallRecord, CallValue } from "./transcript.js";
+export { callsAsJson, formatCalls } from "./transcript.js";
 export type { LogEntry, LogLevel } from "./world/logs.js";
 export type { Metric, MetricType } from "./world/metrics.js";
 export type { WorldOptions } from "./world/world.js";

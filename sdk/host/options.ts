@@ -1,7 +1,7 @@
 import type { Cluster, Clusters } from "./callouts/clusters.js";
 import { MeshwasmError } from "./errors.js";
 import type { ForeignFunction, ForeignFunctions } from "./foreign/envoy-functions.js";
-import { toByteString } from "./headers/bytes.js";
+import { givenProperty, type PropertyInput } from "./properties/given.js";
 import type { Addresses } from "./properties/stream-info.js";
 import type { PropertyValue } from "./properties/value.js";
 import { LOG_LEVELS, type LogEntry, type LogLevel } from "./world/logs.js";
@@ -55,10 +55,10 @@ export interface HostOptions {
   /** The listener's address; default `127.0.0.1:10000`. */
   destination?: string;
   /**
-   * Properties that the host cannot know, by path with dots (`node.id`, `cluster_name`); they win over its own.
-   * A bigint is an int, a number a double.
+   * Properties that the host cannot know, by path with dots (`xds.node.id`, `xds.cluster_name`); they win over its own.
+   * A bigint is an int, a number a double; metadata may be given whole, as an object: `{ "xds.node.metadata": { team: "blue" } }`.
    */
-  properties?: Readonly<Record<string, string | Uint8Array | bigint | number | boolean>>;
+  properties?: Readonly<Record<string, PropertyInput>>;
   /** Clusters that the filter may call, by name; others are not there (`proxy_http_call` answers BadArgument). */
   clusters?: Readonly<Record<string, Cluster>>;
   /**
@@ -155,10 +155,7 @@ export function settings(options: HostOptions): Settings {
       hint: `a whole number from 0 to ${MAX_LOOP_LIMIT.toLocaleString("en")}`,
     });
   const properties = Object.entries(options.properties ?? {}).map(
-    ([path, value]): [string, PropertyValue] => [
-      path,
-      typeof value === "string" || value instanceof Uint8Array ? toByteString(value) : value,
-    ],
+    ([path, value]): [string, PropertyValue] => [path, givenProperty(value)],
   );
   return {
     rootId: options.rootId ?? "",

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { resultName } from "../../sdk/host/status.js";
 import { type Coverage, coverageOf } from "./cells.js";
+import { splitCase } from "./claims/tables.js";
+import { CLAIMS, type ClaimGroup } from "./claims.js";
 import { DEVIATIONS } from "./deviations/table.js";
 import { playInHost } from "./engines/host.js";
 import { MASKS, masked } from "./masks.js";
@@ -64,7 +66,26 @@ How many of the ${coverage.phases.length} callbacks show the status.
 | hostcall | statuses |
 | --- | --- |
 ${coverage.calls.map((call) => `| \`${call}\` | ${counts(coverage, call)} |`).join("\n")}
+
+## What is the same
+
+Where hosts are mostly wrong, what Envoy does, and a case that shows it in both: a script of the judge, or a case of the table
+that is named.
+
+${CLAIMS.map(claimTable).join("\n\n")}
 `;
+}
+
+function claimTable({ about, claims }: ClaimGroup): string {
+  const rows = claims.map(
+    ({ says, cases }) => `| ${says} | ${Object.keys(cases).map(caseName).join("<br>")} |`,
+  );
+  return `### ${about}\n\n| in Envoy and here | shown by |\n| --- | --- |\n${rows.join("\n")}`;
+}
+
+function caseName(called: string): string {
+  const { table, name } = splitCase(called)!;
+  return table.name === "judge" ? name : `${name} (${table.test})`;
 }
 
 function reasonRow({ unreached }: Coverage, reason: Reason): string {

@@ -18,26 +18,50 @@ export interface TestFilterOptions {
   trap?: boolean;
   /** What it answers to each chunk of data of a TCP connection: that many bytes are dropped from its start; absent: 0. */
   dropBytes?: number;
+  /** Closes a TCP connection when the client sends something. */
+  closes?: boolean;
+  /** The cluster that it asks for `/check` when the client of a TCP connection sends something; absent: none. */
+  calls?: string;
+}
+
+/** The headers of `GET /check`, as the ABI has lists of pairs. */
+const checkRequest = pairs([
+  [":method", "GET"],
+  [":path", "/check"],
+  [":authority", "auth.test"],
+]);
+
+function pairs(list: readonly (readonly [string, string])[]): string {
+  const word = (value: number) => String.fromCharCode(value, 0, 0, 0);
+  const sizes = list.map(([name, value]) => word(name.length) + word(value.length)).join("");
+  return word(list.length) + sizes + list.map(([name, value]) => `${name}\0${value}\0`).join("");
 }
 
 /** The bytes of a proxy-wasm 0.2.1 module that does as `options` say. */
 export function testFilter(options: TestFilterOptions = {}): Uint8Array {
   const data = (at: number, text: string) =>
     `(data (i32.const ${at}) "${[...Buffer.from(text)].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}")`;
-  const { header = "", log = "", refuse = "" } = options;
+  const { header = "", log = "", refuse = "", calls = "" } = options;
   const logCall = (level: number, at: number, text: string) =>
     text
       ? `(drop (call $log (i32.const ${level}) (i32.const ${at}) (i32.const ${Buffer.byteLength(text)})))`
       : "";
   const addHeader = (nameAt: number, nameSize: number, value: string) =>
     `(drop (call $add (i32.const 2) (i32.const ${nameAt}) (i32.const ${nameSize}) ${value}))`;
+  const asked = `(i32.const 3072) (i32.const ${Buffer.byteLength(calls)}) (i32.const 3200) (i32.const ${checkRequest.length})`;
+  // Not for the end of its side, which brings no bytes.
+  const check = `(if (local.get 1) (then (drop (call $call ${asked}
+        (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1000) (i32.const 0)))))`;
   const text = `(module
     (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
     (import "env" "proxy_add_header_map_value" (func $add (param i32 i32 i32 i32 i32) (result i32)))
     (import "env" "proxy_get_buffer_bytes" (func $get (param i32 i32 i32 i32 i32) (result i32)))
     (import "env" "proxy_set_buffer_bytes" (func $set (param i32 i32 i32 i32 i32) (result i32)))
     ${options.missingImport ? `(import "env" "${options.missingImport}" (func (param i32)))` : ""}
+    ${options.closes ? '(import "env" "proxy_close_stream" (func $close (param i32) (result i32)))' : ""}
+    ${calls ? `(import "env" "proxy_http_call" (func $call (param ${"i32 ".repeat(10)}) (result i32)))` : ""}
     (memory (export "memory") 2)
+    ${data(3072, calls)} ${data(3200, checkRequest)}
     (global $free (mut i32) (i32.const 8192))
     ${data(16, "x-test")} ${data(32, "x-config")} ${data(64, header)} ${data(1024, log)} ${data(2048, refuse)}
     (func (export "proxy_abi_version_0_2_1"))
@@ -59,6 +83,8 @@ export function testFilter(options: TestFilterOptions = {}): Uint8Array {
     (func (export "proxy_on_new_connection") (param i32) (result i32) ${logCall(3, 1024, log)} (i32.const 0))
     (func (export "proxy_on_downstream_data") (param i32 i32 i32) (result i32)
       ${options.dropBytes ? `(drop (call $set (i32.const 2) (i32.const 0) (i32.const ${options.dropBytes}) (i32.const 0) (i32.const 0)))` : ""}
+      ${options.closes ? "(drop (call $close (i32.const 2))) (return (i32.const 1))" : ""}
+      ${calls ? check : ""}
       (i32.const 0))
     (func (export "proxy_on_done") (param i32) (result i32) (i32.const 1))
     (func (export "proxy_on_delete") (param i32)))`;

@@ -21,7 +21,7 @@ export interface EngineOptions {
   upstream: Upstream;
   /** HTTP servers that the filter may call by name. */
   clusters: readonly NamedCluster[];
-  /** Gets every HTTP exchange once it is over; absent: nobody does. */
+  /** Gets every exchange or connection once it is over; absent: nobody does. */
   recorder?: ExchangeSink;
   /** The lowest level of the filter's messages that `onLog` gets. */
   logLevel: LogLevel;

@@ -1,9 +1,12 @@
+import type { HostPort } from "../envoy/endpoint.js";
 import { failureReason } from "../envoy/failure-reason.js";
 import type { EnvoyBinary } from "../envoy/find.js";
 import { type RunningEnvoy, startEnvoy } from "../envoy/process.js";
 import { MeshwasmError } from "../errors.js";
+import type { ExchangeSink, RecordedFilter } from "../record/recorded.js";
 import type { Engine, EngineOptions } from "./engine.js";
 import { EnvoyRecording } from "./envoy-recording.js";
+import { EnvoyTcpRecording } from "./envoy-tcp-recording.js";
 
 /**
  * Runs the filter in a real Envoy.
@@ -11,11 +14,12 @@ import { EnvoyRecording } from "./envoy-recording.js";
  * @throws MeshwasmError as `startEnvoy` does
  */
 export async function startEnvoyEngine(options: EngineOptions, envoy: EnvoyBinary): Promise<Engine> {
-  const recording = options.recorder && (await EnvoyRecording.start(options, options.recorder));
+  const recording = options.recorder && (await startRecording(options, options.recorder));
   let running: RunningEnvoy;
   try {
-    const { clusters = options.clusters, amend } = recording ?? {};
-    running = await startEnvoy({ ...options, envoy, clusters, ...(amend && { amend }) });
+    const { clusters = options.clusters, amend, between } = recording ?? {};
+    running = await startEnvoy({ ...options, ...between, envoy, clusters, ...(amend && { amend }) });
+    recording?.started?.(running.listen);
   } catch (error) {
     await recording?.stop();
     throw error;
@@ -33,7 +37,7 @@ export async function startEnvoyEngine(options: EngineOptions, envoy: EnvoyBinar
   });
   return {
     name: "envoy",
-    listen: running.listen,
+    listen: recording?.listen ?? running.listen,
     adminUrl: running.adminUrl,
     pid: running.pid,
     failed,
@@ -48,3 +52,18 @@ export async function startEnvoyEngine(options: EngineOptions, envoy: EnvoyBinar
     },
   };
 }
+
+/** What the engine needs of either kind of recording. */
+interface Recording {
+  readonly clusters: EngineOptions["clusters"];
+  readonly amend: (bootstrap: object) => object;
+  /** Where Envoy stands when something else takes its place; absent: where it would without. */
+  readonly between?: Pick<EngineOptions, "listen" | "upstream">;
+  readonly listen?: HostPort;
+  started?(at: HostPort): void;
+  updated(filter: RecordedFilter): void;
+  stop(): Promise<void>;
+}
+
+const startRecording = (options: EngineOptions, recorder: ExchangeSink): Promise<Recording> =>
+  (options.kind === "network" ? EnvoyTcpRecording : EnvoyRecording).start(options, recorder);

@@ -140,12 +140,7 @@ export async function runFilter(options: RunOptions): Promise<RunningFilter> {
 }
 
 async function openRecorder(options: RunOptions, target: Target, dir: string): Promise<Recorder> {
-  const { kind, rootId, pluginName } = target;
-  if (kind !== "http" && options.engine !== "host") {
-    throw new MeshwasmError("USAGE", "connections of a network filter cannot be recorded in Envoy", {
-      hint: "add --engine host",
-    });
-  }
+  const { rootId, pluginName } = target;
   const { engine = "envoy", mask = [], onInfo, onWarning } = options;
   return Recorder.open({
     dir: resolve(dir),

@@ -1,14 +1,15 @@
 import type { TcpConnection } from "@meshwasm/sdk/host";
-import { type ExchangeSink, type RecordedFilter, recordedBodyLimit } from "../record/recorded.js";
+import type { ExchangeSink, RecordedFilter } from "../record/recorded.js";
 import type { HostClusters } from "./host-clusters.js";
+import { TcpPieces } from "./tcp-pieces.js";
+
+/** Why a connection whose upstream speaks first is no case. */
+export const spokeFirst = "the upstream spoke before the client, which a case cannot say";
 
 /** What becomes of a connection of the in-process host, for the recorder. */
 export class TcpRecording {
   readonly #began = performance.now();
-  readonly #send: Buffer[] = [];
-  /** What the upstream sent, by how many pieces it had got by then. */
-  readonly #answers: Buffer[] = [];
-  #unasked = false;
+  readonly #pieces = new TcpPieces();
 
   /** @param filter what the connection's host runs */
   constructor(
@@ -20,29 +21,26 @@ export class TcpRecording {
 
   /** The client sends. */
   fromClient(bytes: Buffer): void {
-    if (size(this.#send) <= recordedBodyLimit) this.#send.push(Buffer.from(bytes));
+    this.#pieces.fromClient(bytes);
   }
 
   /** The upstream sends. */
   fromUpstream(bytes: Buffer): void {
-    const asked = this.connection.upstream.chunks.length;
-    this.#unasked ||= asked === 0;
-    if (size(this.#answers) > recordedBodyLimit) return;
-    while (this.#answers.length < asked) this.#answers.push(Buffer.alloc(0));
-    if (asked > 0) this.#answers[asked - 1] = Buffer.concat([this.#answers[asked - 1] as Buffer, bytes]);
+    this.#pieces.fromUpstream(bytes, this.connection.upstream.chunks.length);
   }
 
   /** The connection is over. @param closed who ended it; absent: both sides were done */
   end(closed: "local" | "remote" | undefined): void {
     const { upstream, client, callouts } = this.connection;
-    if (this.#unasked) {
-      this.recorder.skipped("a connection", "the upstream spoke before the client, which a case cannot say");
+    const { send, answers, unasked } = this.#pieces;
+    if (unasked) {
+      this.recorder.skipped("a connection", spokeFirst);
       return;
     }
     this.recorder.add(
       {
-        send: this.#send,
-        answers: this.#answers,
+        send,
+        answers,
         forwarded: Buffer.from(upstream.bytes),
         received: Buffer.from(client.bytes),
         ...(closed && { closed }),
@@ -55,8 +53,4 @@ export class TcpRecording {
       this.filter,
     );
   }
-}
-
-function size(pieces: readonly Buffer[]): number {
-  return pieces.reduce((sum, { length }) => sum + length, 0);
 }

@@ -36,7 +36,7 @@ const stackFrames = 100;
 
 /** Runs a compiled spec. `imports` are what it may import beside as-pect's own. */
 export function runSpec(file: string, spec: CompiledSpec, imports: SpecImports): SpecTest[] {
-  const places = new SourcePlaces(spec.sourceMap);
+  const places = new SourcePlaces(spec.sourceMap, spec.wasm);
   const context = new SpecContext({ fileName: file, reporter: silent });
   const failed = (failure: string, stack: string): SpecTest => ({
     path: [file],

@@ -1,3 +1,4 @@
+import { findGiven } from "../properties/given.js";
 import { findProperty, serializeProperty } from "../properties/value.js";
 import { WasmResult } from "../status.js";
 import type { Vm } from "../vm/vm.js";
@@ -11,7 +12,8 @@ export function propertyHostcalls(vm: Vm): Hostcalls {
       const path = vm.memory.text(pathPointer, pathSize);
       if (path === undefined) return vm.record(context, call, [], WasmResult.InvalidMemoryAccess);
       const args = [path.replaceAll("\0", ".")];
-      const value = vm.world.properties.get(args[0]!) ?? findProperty(path, (name) => context.property(name));
+      const value =
+        findGiven(vm.world.properties, args[0]!) ?? findProperty(path, (name) => context.property(name));
       if (value === undefined) return vm.record(context, call, args, WasmResult.NotFound);
       const bytes = serializeProperty(value);
       if (bytes === undefined) return vm.record(context, call, args, WasmResult.SerializationFailure);

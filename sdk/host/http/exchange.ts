@@ -3,7 +3,7 @@ import type { GrpcCallout } from "../callouts/grpc-callout.js";
 import type { HttpCallout } from "../callouts/http-callout.js";
 import type { RootContext } from "../contexts/root.js";
 import { MeshwasmError } from "../errors.js";
-import { type CallRecord, formatCalls } from "../transcript.js";
+import { type CallJson, type CallRecord, callsAsJson, formatCalls } from "../transcript.js";
 import type { LogEntry } from "../world/logs.js";
 import type { Collected } from "./seen.js";
 import { SeenRequest, SeenResponse } from "./seen.js";
@@ -129,5 +129,10 @@ export class Exchange {
   /** The transcript as text. */
   toString(): string {
     return formatCalls(this.calls);
+  }
+
+  /** The transcript as JSON. */
+  toJSON(): CallJson[] {
+    return callsAsJson(this.calls);
   }
 }

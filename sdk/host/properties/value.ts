@@ -6,10 +6,10 @@ import { encodePairs, type Pair } from "../headers/pairs.js";
  */
 export type PropertyValue = string | bigint | number | boolean | PropertyMap;
 
-/** A property with fields, such as `request`. `pairs` is absent where Envoy cannot list them. */
+/** A property with fields, such as `request`. `pairs` is absent, or gives undefined, where Envoy cannot list them. */
 export interface PropertyMap {
   field(name: string): PropertyValue | undefined;
-  pairs?(): readonly Pair[];
+  pairs?(): readonly Pair[] | undefined;
 }
 
 /** The bytes (as a byte string) that Envoy hands over for a value; undefined: SerializationFailure. */

@@ -26,7 +26,7 @@ export function sourcePlaces(wasm: Uint8Array, sourceMap: string | undefined): S
   try {
     const map = JSON.parse(sourceMap) as Record<string, unknown>;
     const hash = map[moduleHash];
-    return hash === undefined || hash === sha256(wasm) ? new SourcePlaces(sourceMap) : undefined;
+    return hash === undefined || hash === sha256(wasm) ? new SourcePlaces(sourceMap, wasm) : undefined;
   } catch (cause) {
     throw new MeshwasmError("USAGE", `the source map cannot be read: ${(cause as Error).message}`, {
       cause,

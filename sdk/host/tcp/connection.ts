@@ -7,7 +7,7 @@ import type { StreamMember } from "../http/stream.js";
 import { type Addresses, StreamInfo, streamProperty } from "../properties/stream-info.js";
 import type { PropertyValue } from "../properties/value.js";
 import { PeerType, WasmResult } from "../status.js";
-import { type CallRecord, formatCalls } from "../transcript.js";
+import { type CallJson, type CallRecord, callsAsJson, formatCalls } from "../transcript.js";
 import type { LogEntry } from "../world/logs.js";
 import { TcpFilter } from "./tcp-filter.js";
 
@@ -195,5 +195,10 @@ export class TcpConnection implements Journal {
   /** The transcript as text. */
   toString(): string {
     return formatCalls(this.calls);
+  }
+
+  /** The transcript as JSON. */
+  toJSON(): CallJson[] {
+    return callsAsJson(this.calls);
   }
 }

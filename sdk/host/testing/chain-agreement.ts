@@ -1,5 +1,6 @@
 import { Chain } from "../chain.js";
 import { Host } from "../host.js";
+import type { HostOptions } from "../options.js";
 import { World } from "../world/world.js";
 import { type AgreementCase, httpMessage, type Outcome, seen, seenInHost } from "./agreement.js";
 import type { EnvoyPlugin, RunningEnvoy } from "./envoy.js";
@@ -7,11 +8,18 @@ import { type Probe, probeModule } from "./probe.js";
 import { type TcpCase, type TcpOutcome, tcpRoundTrip } from "./tcp-agreement.js";
 import { roundTrip, type WireUpstream } from "./wire.js";
 
-/** A script for several filters in a row. In the log, what the first says begins with `a: `, the second's with `b: `. */
+/**
+ * A script for several filters in a row. In the log, what the first says begins with `a: `, the second's with `b: `, unless they
+ * are `anonymous`.
+ */
 export interface ChainCase extends Pick<AgreementCase, "name" | "request" | "response"> {
   readonly filters: readonly Probe[];
   /** True: the filters are one probe, and plugins in one VM. */
   readonly oneVm?: boolean;
+  /** True: the filters are in VMs of their own, which have one `vm_id`. */
+  readonly sameVmId?: boolean;
+  /** True: whose a line is does not matter. Envoy's log does not say it of root contexts of one `vm_id`. */
+  readonly anonymous?: boolean;
 }
 
 const letters = "abcdef";
@@ -27,7 +35,7 @@ export const chainPath = (index: number) => `/chain-${index}`;
 
 /** A listener of Envoy with the case's filters. */
 export function chainPlugin(
-  { filters, oneVm }: Pick<ChainCase, "filters" | "oneVm">,
+  { filters, oneVm = false, sameVmId = oneVm }: Pick<ChainCase, "filters" | "oneVm" | "sameVmId">,
   index: number,
   kind: EnvoyPlugin["kind"] = "http",
 ): EnvoyPlugin {
@@ -36,7 +44,7 @@ export function chainPlugin(
     kind,
     wasm: probeModule(probe),
     config: `plugin ${place}`,
-    ...(oneVm === true && { vmId: filterName(index, 0) }),
+    ...(sameVmId && { vmId: filterName(index, 0) }),
   }));
   return { ...first!, behind };
 }
@@ -47,11 +55,14 @@ export function chainInHost(test: ChainCase, index: number): Outcome {
   const said: string[] = [];
   const hosts = test.filters.map((probe, place) => {
     const onLog = ({ message }: { message: string }) => {
-      if (!message.startsWith("Function:")) said.push(`${letters[place]}: ${message}`);
+      const who = test.anonymous === true ? "" : `${letters[place]}: `;
+      if (!message.startsWith("Function:")) said.push(who + message);
     };
-    return new Host(probeModule(probe), { world, vmId: filterName(index, place), rootId: "root", onLog });
+    const vmId = filterName(index, test.sameVmId === true ? 0 : place);
+    return new Host(probeModule(probe), { world, vmId, rootId: "root", onLog });
   });
-  const chain = new Chain(test.oneVm === true ? inOneVm(test, index) : hosts).start();
+  const onLog = ({ message }: { message: string }) => said.push(message);
+  const chain = new Chain(test.oneVm === true ? inOneVm(test, index, onLog) : hosts).start();
   said.length = 0;
   const exchange = chain.exchange(
     { path: chainPath(index), authority: "a.test", ...test.request },
@@ -62,16 +73,16 @@ export function chainInHost(test: ChainCase, index: number): Outcome {
   const log = exchange.logs
     .filter(({ message }) => !message.startsWith("Function:"))
     .map(({ filter, message }) => `${filter?.at(-1)}: ${message}`);
-  return { log: test.oneVm === true ? log : said, ...seenInHost(exchange) };
+  return { log: test.oneVm === true && test.anonymous !== true ? log : said, ...seenInHost(exchange) };
 }
 
-function inOneVm({ filters }: ChainCase, index: number): Host[] {
+function inOneVm({ filters }: ChainCase, index: number, onLog: NonNullable<HostOptions["onLog"]>): Host[] {
   const [first, ...others] = filters.map((_, place) => ({
     rootId: "root",
     pluginName: filterName(index, place),
     pluginConfig: `plugin ${place}`,
   }));
-  const host = new Host(probeModule(filters[0]!), { ...first, vmId: filterName(index, 0) });
+  const host = new Host(probeModule(filters[0]!), { ...first, vmId: filterName(index, 0), onLog });
   return [host, ...others.map((options) => host.plugin(options))];
 }
 
@@ -112,8 +123,9 @@ export async function chainInEnvoy(
     headers: [["host", "a.test"], ...(test.request?.headers ?? [])],
   });
   const client = await roundTrip(envoy.ports[index]!, wire, inChunks(wire));
+  const log = await settledLog(test, index, envoy, before);
   return {
-    log: await settledLog(test, index, envoy, before),
+    log: test.anonymous === true ? log.map((line) => line.replace(/^.: /, "")) : log,
     upstream: seen(upstream.seen.get(chainPath(index)), true),
     client: seen(client, false),
   };

@@ -67,6 +67,30 @@ const IN_ONE_VM: Probe = {
 };
 const TRAPPING: Probe = { ...ALL, response_headers: { steps: [{ do: "trap" }] } };
 
+const KEEPS: Probe = {
+  ...ALL,
+  request_headers: { steps: [{ do: "setShared", key: "whose", value: "the first", cas: 0 }] },
+};
+const LOOKS: Probe = { ...ALL, request_headers: { steps: [{ do: "getShared", key: "whose" }] } };
+const listensAs = (name: string): Probe => ({
+  ...ALL,
+  configure: { steps: [{ do: "register", queue: "jobs" }] },
+  queue_ready: { steps: [{ do: "log", message: name }, { do: "dequeue" }, { do: "dequeue" }] },
+});
+const TICKING: Probe = {
+  ...ALL,
+  request_headers: { steps: [{ do: "tick", period: 40 }], returns: 1 },
+  // The stream that was seen last is that of the plugin whose timer it is.
+  tick: {
+    steps: [
+      { do: "property", path: ["plugin_name"] },
+      { do: "tick", period: 0 },
+      { do: "effectiveStream" },
+      { do: "continue", stream: Request },
+    ],
+  },
+};
+
 /** What chains must do as Envoy does. */
 export const CHAIN_CASES: readonly ChainCase[] = [
   {
@@ -358,5 +382,36 @@ export const CHAIN_CASES: readonly ChainCase[] = [
       { ...ALL, response_body: { steps: [add(ResponseTrailers, "x-made", "1")] } },
     ],
     response: { body: ["abc"] },
+  },
+  {
+    name: "shared data are those of the filter's own vm_id",
+    filters: [KEEPS, LOOKS],
+    response: OK,
+  },
+  {
+    name: "VMs of one vm_id have their shared data in common, whatever their modules are",
+    sameVmId: true,
+    anonymous: true,
+    filters: [KEEPS, LOOKS],
+    response: OK,
+  },
+  {
+    // No other case here registers a queue, so its number is the first that there is.
+    name: "the first queue has the number 1, and what is put into it is told to who registered it last",
+    sameVmId: true,
+    anonymous: true,
+    filters: [
+      { ...ALL, request_headers: { steps: [{ do: "enqueue", token: 1, value: "job" }] } },
+      listensAs("the one before"),
+      listensAs("the last"),
+    ],
+    response: OK,
+  },
+  {
+    name: "two plugins in one VM have a timer each",
+    oneVm: true,
+    anonymous: true,
+    filters: [TICKING, TICKING],
+    response: OK,
   },
 ];

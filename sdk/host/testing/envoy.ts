@@ -38,6 +38,17 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** Starts something on free ports, and on others when somebody else took one of them meanwhile: twice more at most. */
+export async function onFreePorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {
+  for (let left = 2; ; left--) {
+    try {
+      return await start(await freePorts(count));
+    } catch (error) {
+      if (left === 0 || !String(error).includes("Address already in use")) throw error;
+    }
+  }
+}
+
 /** One plugin on a listener of its own. */
 export interface EnvoyPlugin {
   readonly name: string;
@@ -75,29 +86,32 @@ export async function startEnvoy(
   upstreamPort: number,
   calloutPort = upstreamPort,
   grpcPort = upstreamPort,
+  workers = 1,
 ): Promise<RunningEnvoy> {
-  const folder = await mkdtemp(join(tmpdir(), "meshwasm-host-"));
-  const [adminPort, ...ports] = await freePorts(plugins.length + 1);
   const all = plugins.flatMap((plugin) => [plugin, ...(plugin.behind ?? [])]);
-  await Promise.all(all.map((plugin) => writeFile(join(folder, `${plugin.name}.wasm`), plugin.wasm)));
-  const config = bootstrap(folder, plugins, ports, adminPort!, upstreamPort, calloutPort, grpcPort);
-  return { ports, ...(await launchEnvoy(binary, folder, config, adminPort!)) };
+  return onFreePorts(plugins.length + 1, async ([adminPort, ...ports]) => {
+    const folder = await mkdtemp(join(tmpdir(), "meshwasm-host-"));
+    await Promise.all(all.map((plugin) => writeFile(join(folder, `${plugin.name}.wasm`), plugin.wasm)));
+    const config = bootstrap(folder, plugins, ports, adminPort!, upstreamPort, calloutPort, grpcPort);
+    return { ports, ...(await launchEnvoy(binary, folder, config, adminPort!, workers)) };
+  });
 }
 
 /**
- * Starts an Envoy with one worker and that bootstrap, whose admin interface is at `adminPort`, and waits until it is ready.
- * What it logs goes to a file in the folder, which is removed when it stops.
+ * Starts an Envoy with that bootstrap and one worker, unless `workers` says how many, whose admin interface is at `adminPort`,
+ * and waits until it is ready. What it logs goes to a file in the folder, which is removed when it stops.
  */
 export async function launchEnvoy(
   binary: string,
   folder: string,
   config: object,
   adminPort: number,
+  workers = 1,
 ): Promise<Omit<RunningEnvoy, "ports">> {
   await writeFile(join(folder, "envoy.json"), JSON.stringify(config));
   const logFile = join(folder, "envoy.log");
   const fd = openSync(logFile, "a");
-  const options = ["--disable-hot-restart", "--concurrency", "1", "-l", "warning"];
+  const options = ["--disable-hot-restart", "--concurrency", String(workers), "-l", "warning"];
   const child = spawn(
     binary,
     ["-c", join(folder, "envoy.json"), ...options, "--component-log-level", "wasm:info"],
@@ -113,7 +127,7 @@ export async function launchEnvoy(
     },
   };
   try {
-    await ready(child, adminPort, envoy);
+    await ready(adminPort, envoy);
   } catch (error) {
     await envoy.stop();
     throw error;
@@ -128,19 +142,24 @@ async function stop(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-async function ready(
-  child: ChildProcess,
-  adminPort: number,
-  envoy: Omit<RunningEnvoy, "ports">,
-): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
-    if (child.exitCode !== null) throw new Error(`Envoy ended:\n${envoy.log().slice(-4000)}`);
+// With hundreds of plugins, on a machine that does other things too, the start alone takes half a minute.
+const READY_MS = 120_000;
+
+async function ready(adminPort: number, envoy: Omit<RunningEnvoy, "ports">): Promise<void> {
+  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; ) {
+    if (envoy.ended()) throw new Error(`Envoy ended:\n${why(envoy.log())}`);
     const signal = AbortSignal.timeout(2000);
     const answer = await fetch(`http://127.0.0.1:${adminPort}/ready`, { signal }).catch(() => undefined);
     if (answer?.status === 200) return;
     await new Promise((later) => setTimeout(later, 50));
   }
-  throw new Error(`Envoy was not ready within 20 s:\n${envoy.log().slice(-4000)}`);
+  throw new Error(`Envoy was not ready within ${READY_MS / 1000} s:\n${why(envoy.log())}`);
+}
+
+// Many plugins say goodbye after the line that tells why.
+function why(log: string): string {
+  const critical = log.split("\n").filter((line) => line.includes("][critical]") && !line.includes("[wasm]"));
+  return [...critical, log.slice(-4000)].join("\n");
 }
 
 function bootstrap(

@@ -11,14 +11,19 @@ type Code = Pick<LoadedModule, "places" | "limited" | "loopLimit">;
 
 /** The guest's frames in an exception's stack, innermost first; those of the loop counter's own functions are left out. */
 function wasmFrames(stack: string, { places, limited }: Code): WasmFrame[] {
+  let found = false;
   const frames = [...stack.matchAll(FRAME)].map(([, name, index, hex]) => {
     const place = Number.parseInt(hex!, 16);
     const offset = limited === undefined ? place : limited.originalOffset(place);
+    const source = places?.ofOffset(offset);
+    const inlinedIn = !found && places?.isLibrary(source) ? places.inlinedIn(offset) : undefined;
+    found ||= inlinedIn !== undefined || (source !== undefined && !places?.isLibrary(source));
     return {
       name: name === undefined ? undefined : name.slice(name.lastIndexOf(".") + 1),
       functionIndex: Number(index),
       offset,
-      source: places?.ofOffset(offset),
+      source,
+      inlinedIn,
     };
   });
   const functions = limited?.functions ?? Number.POSITIVE_INFINITY;
@@ -79,7 +84,8 @@ function traceOf(frames: readonly WasmFrame[]): string {
     .slice(0, 20)
     .map((frame, depth) => {
       const name = frame.name ?? `unknown(function index:${frame.functionIndex})`;
-      const place = frame.source === undefined ? "" : ` (${frame.source})`;
+      const inside = frame.inlinedIn === undefined ? "" : `, inlined in ${frame.inlinedIn}`;
+      const place = frame.source === undefined ? "" : ` (${frame.source}${inside})`;
       return `\n${String(depth).padStart(3)}:  0x${frame.offset.toString(16)} - ${name}${place}`;
     })
     .join("");

@@ -1,6 +1,7 @@
 import { probeModule } from "../probe/module.js";
 import { encodeProgram } from "../probe/program.js";
 import type { Script } from "../script.js";
+import { FILTER_CHAIN, LISTENER_METADATA, ROUTE_METADATA } from "./named.js";
 
 /** Where a script's plugin is found in Envoy, and the upstream that it stands in front of. */
 export interface Place {
@@ -32,11 +33,15 @@ export function bootstrap(places: readonly Place[], ports: SharedPorts): object 
       listeners: places.map((place) => ({
         name: place.id,
         address: address(place.port),
+        metadata: { filter_metadata: LISTENER_METADATA },
         ...(place.script.bufferLimit === undefined
           ? {}
           : { per_connection_buffer_limit_bytes: place.script.bufferLimit }),
         filter_chains: [
-          { filters: place.script.connections === undefined ? http(place, code) : network(place, code) },
+          {
+            name: FILTER_CHAIN,
+            filters: place.script.connections === undefined ? http(place, code) : network(place, code),
+          },
         ],
       })),
       clusters: [
@@ -83,7 +88,13 @@ function http(place: Place, code: string): object[] {
         {
           name: "all",
           domains: ["*"],
-          routes: [{ match: { prefix: "/" }, route: { cluster: `up-${place.id}` } }],
+          routes: [
+            {
+              match: { prefix: "/" },
+              route: { cluster: `up-${place.id}` },
+              metadata: { filter_metadata: ROUTE_METADATA },
+            },
+          ],
         },
       ],
     },

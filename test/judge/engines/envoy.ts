@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePorts, launchEnvoy } from "../../../sdk/host/testing/envoy.js";
+import { launchEnvoy, onFreePorts } from "../../../sdk/host/testing/envoy.js";
 import { grpcServer } from "../../../sdk/host/testing/grpc-server.js";
 import type { WireMessage } from "../../../sdk/host/testing/wire.js";
 import type { Script } from "../script.js";
@@ -44,18 +44,19 @@ export async function playInEnvoy(
       ),
     );
     const [auth, grpc] = [await open(calleeServer()), await open(grpcServer())];
-    const [admin, ...ports] = await freePorts(scripts.length + 1);
-    const places = scripts.map(
-      (script, index): Place => ({
-        id: ids[index]!,
-        script,
-        port: ports[index]!,
-        upstreamPort: upstreams[index]!.port,
-      }),
-    );
-    const config = bootstrap(places, { admin: admin!, auth: auth.port, grpc: grpc.port });
-    const folder = await mkdtemp(join(tmpdir(), "meshwasm-judge-"));
-    const envoy = await launchEnvoy(binary, folder, config, admin!);
+    const { places, envoy } = await onFreePorts(scripts.length + 1, async ([admin, ...ports]) => {
+      const places = scripts.map(
+        (script, index): Place => ({
+          id: ids[index]!,
+          script,
+          port: ports[index]!,
+          upstreamPort: upstreams[index]!.port,
+        }),
+      );
+      const config = bootstrap(places, { admin: admin!, auth: auth.port, grpc: grpc.port });
+      const folder = await mkdtemp(join(tmpdir(), "meshwasm-judge-"));
+      return { places, envoy: await launchEnvoy(binary, folder, config, admin!) };
+    });
     closers.unshift(() => envoy.stop());
     const playing = new Set<string>();
     const clients = await inTurns(places, async (place) => {

@@ -6,6 +6,7 @@ import type { Script, ScriptConversation, ScriptExchange } from "../script.js";
 import { CLUSTERS } from "./callee.js";
 import { BEFORE_LEAVING_MS } from "./client.js";
 import { framed } from "./framing.js";
+import { PROPERTIES } from "./named.js";
 import { ofOneVm, type Result, type Seen } from "./result.js";
 
 let wasm: Uint8Array | undefined;
@@ -23,6 +24,7 @@ export function playInHost(script: Script, id: string): Result {
     vmConfig: encodeProgram(script.does),
     pluginConfig: script.config ?? "",
     clusters: CLUSTERS,
+    properties: PROPERTIES,
     transcript: false,
     ...(script.bufferLimit === undefined ? {} : { bufferLimit: script.bufferLimit }),
     ...(script.headersStopAlone === undefined

@@ -30,6 +30,23 @@ export const BODY_SCRIPTS: readonly Script[] = [
     exchanges: [POST],
   },
   {
+    name: "a start and a length never overflow: what lies beyond the end is cut off, whatever they are",
+    does: {
+      request_body: [
+        {
+          steps: [
+            ["get_buffer_bytes", 0, 5, -2],
+            ["get_buffer_bytes", 0, 1, -2],
+            ["get_buffer_bytes", 0, 5, -1],
+            ["get_buffer_bytes", 0, -5, 4],
+            ["get_buffer_bytes", 0, -5, 5],
+          ],
+        },
+      ],
+    },
+    exchanges: [POST],
+  },
+  {
     name: "a response's body is cut out as asked",
     does: { response_body: [{ steps: cut(1) }] },
     exchanges: [POST],
@@ -194,6 +211,24 @@ export const BODY_SCRIPTS: readonly Script[] = [
     does: {
       request_headers: { returns: 1 },
       request_body: [{ steps: [read(0), ["add_header_map_value", 0, "x-from-body", "1"]], returns: 1 }, {}],
+    },
+    exchanges: [POST],
+    headersStopAlone: true,
+  },
+  {
+    name: "headers callbacks that answer 9 are as 4: the body waits too",
+    does: {
+      request_headers: { steps: [["set_tick_period_milliseconds", 150]], returns: 9 },
+      tick: [
+        {
+          steps: [
+            ["set_tick_period_milliseconds", 0],
+            ["set_effective_context", { kept: "stream" }],
+            ["continue_stream", 0],
+          ],
+        },
+      ],
+      request_body: { steps: [read(0)] },
     },
     exchanges: [POST],
     headersStopAlone: true,

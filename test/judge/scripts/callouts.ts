@@ -194,6 +194,12 @@ export const CALLOUT_SCRIPTS: readonly Script[] = [
     exchanges: [GET, GET],
     waits: 100,
   },
+  {
+    name: "a callout without a timeout that nobody answers never ends",
+    does: { request_headers: { steps: [call("/hang", 0), call("/hang", 300)] } },
+    exchanges: [GET],
+    waits: 900,
+  },
   asks("a trap in a callout's callback leaves the stream waiting", [call("/body")], {
     http_call_response: { steps: ["trap"] },
   }),

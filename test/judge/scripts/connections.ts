@@ -109,6 +109,7 @@ export const CONNECTION_SCRIPTS: readonly Script[] = [
   tcp("a trap closes the connection", { downstream_data: { steps: ["trap"] } }, { finish: "reset" }),
   tcp("a trap when the upstream answers", { upstream_data: { steps: ["trap"] } }, { finish: "reset" }),
   tcp("a trap in new_connection", { new_connection: { steps: ["trap"] } }, { finish: "reset" }),
+  tcp("a connection's done that answers no is deleted all the same", { done: { returns: 0 } }),
   tcp("a new connection that is answered by 1 goes on", { new_connection: { returns: 1 } }),
   tcp("properties of a connection, and what it sets", {
     new_connection: {

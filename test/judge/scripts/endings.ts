@@ -253,6 +253,24 @@ export const ENDING_SCRIPTS: readonly Script[] = [
     exchanges: [GET],
   },
   {
+    name: "resuming the response forgets the request's maps too",
+    does: {
+      request_headers: { steps: [LOCAL] },
+      response_headers: { steps: [["set_tick_period_milliseconds", 40]], returns: 1 },
+      tick: {
+        steps: [
+          ["set_tick_period_milliseconds", 0],
+          ["set_effective_context", { kept: "stream" }],
+          ["get_header_map_value", 0, ":path"],
+          ["continue_stream", 1],
+          ["get_header_map_value", 0, ":path"],
+          ["get_header_map_pairs", 0],
+        ],
+      },
+    },
+    exchanges: [GET],
+  },
+  {
     name: "resuming the request from its body's callback, which pauses",
     does: { request_body: [{ steps: [["continue_stream", 0]], returns: 1 }] },
     exchanges: [POST],

@@ -26,6 +26,8 @@ const shuffle = (map: number): Step[] => [
   ["get_header_map_value", map, "x-bytes"],
   ["get_header_map_pairs", map],
 ];
+/** Pairs of that many bytes altogether: what surrounds the one value is 16 bytes. */
+const pairsOf = (bytes: number) => encodePairs([["x", "v".repeat(bytes - 4 - 8 - 3)]]);
 const tooMany = Array.from({ length: 1025 }, (_, index) => [`x-${index}`, "1"] as const);
 
 /** Section 6, headers: names, order, what repeats, what is too much. */
@@ -126,6 +128,21 @@ export const HEADER_SCRIPTS: readonly Script[] = [
           ["get_header_map_pairs", 3],
           ["set_header_map_pairs", 3, tooMany.slice(0, 40)],
           ["get_header_map_size", 3],
+        ],
+      },
+    },
+    exchanges: [WHOLE],
+  },
+  {
+    name: "over 1 MiB of pairs are an empty list, and Ok; 1 MiB is not too much",
+    does: {
+      response_trailers: {
+        steps: [
+          ["set_header_map_pairs", 3, pairsOf(1024 * 1024)],
+          ["get_header_map_size", 3],
+          ["set_header_map_pairs", 3, pairsOf(1024 * 1024 + 1)],
+          ["get_header_map_size", 3],
+          ["add_header_map_value", 3, "x-after", "1"],
         ],
       },
     },

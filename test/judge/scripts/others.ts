@@ -69,6 +69,23 @@ export const OTHER_SCRIPTS: readonly Script[] = [
     },
   },
   {
+    name: "shared data: the version of one key is never that of another",
+    does: {
+      request_headers: {
+        steps: [
+          ["set_shared_data", "one", "1", 0],
+          { call: "get_shared_data", operands: ["one"], keep: "one" },
+          ["set_shared_data", "two", "1", 0],
+          { call: "get_shared_data", operands: ["two"], keep: "two" },
+          ["set_shared_data", "one", "2", { kept: "two" }],
+          ["set_shared_data", "one", "2", { kept: "one" }],
+          ["set_shared_data", "one", "3", { kept: "one" }],
+          ["get_shared_data", "one"],
+        ],
+      },
+    },
+  },
+  {
     name: "shared data: an empty value is a value",
     does: {
       request_headers: {

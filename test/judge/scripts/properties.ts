@@ -107,6 +107,25 @@ export const PROPERTY_SCRIPTS: readonly Script[] = [
     exchanges: [POST],
   },
   {
+    name: "metadata: numbers are doubles, lists and objects are pairs, messages are protobuf, and what has a null in it has no bytes",
+    does: {
+      request_headers: {
+        steps: [
+          property("xds.filter_chain_name"),
+          property("xds.listener_metadata"),
+          property("xds.listener_metadata.filter_metadata"),
+          property("xds.listener_metadata.filter_metadata.judge.owner"),
+          ..."text number whole yes nothing nothing.more list list.0 list.1 list.2 list.3 list.3.c list.4 list.x"
+            .concat(
+              " empty one one.key one.key.inside one.other broken broken.list broken.list.0 text.more none",
+            )
+            .split(" ")
+            .map((name) => property(`xds.route_metadata.filter_metadata.judge.${name}`)),
+        ],
+      },
+    },
+  },
+  {
     name: "what a filter sets lives as long as the stream, and another stream has none of it",
     does: {
       request_headers: [
