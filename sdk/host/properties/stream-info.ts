@@ -71,6 +71,14 @@ function peer(address: string): PropertyMap {
   return fields((name) => (name === "address" ? address : name === "port" ? portOf(address) : undefined));
 }
 
+const EMPTY: PropertyMap = { field: () => undefined, pairs: () => [] };
+
+/** Dynamic metadata, of which the host knows none: an empty `envoy.config.core.v3.Metadata`. */
+const METADATA: PropertyMap = {
+  field: (name) => (name === "filter_metadata" || name === "typed_filter_metadata" ? EMPTY : undefined),
+  message: "",
+};
+
 /**
  * The attributes of a stream that the host knows, by the first part of their path; undefined for all
  * others. Names and types follow Envoy's extensions/filters/common/expr/context.cc.
@@ -90,6 +98,7 @@ export function streamProperty(info: StreamInfo, maps: Maps, name: string): Prop
             ? ""
             : undefined,
     );
+  if (name === "metadata") return METADATA;
   if (name === "upstream") return fields((field) => upstreamProperty(info, field));
   return name === "connection_id" ? BigInt(info.connectionId) : undefined;
 }

@@ -10,6 +10,8 @@ export type PropertyValue = string | bigint | number | boolean | PropertyMap;
 export interface PropertyMap {
   field(name: string): PropertyValue | undefined;
   pairs?(): readonly Pair[] | undefined;
+  /** Where the whole is a protobuf message: that, as a byte string. Absent: it is its pairs. */
+  readonly message?: string;
 }
 
 /** The bytes (as a byte string) that Envoy hands over for a value; undefined: SerializationFailure. */
@@ -17,6 +19,7 @@ export function serializeProperty(value: PropertyValue): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return value ? "\x01" : "\x00";
   if (typeof value === "object") {
+    if (value.message !== undefined) return value.message;
     const pairs = value.pairs?.();
     return pairs === undefined ? undefined : encodePairs(pairs).toString("latin1");
   }

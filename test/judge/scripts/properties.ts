@@ -19,6 +19,15 @@ const declare = (name: string, readOnly: boolean) =>
     ]),
   );
 
+const DYNAMIC_METADATA: readonly Step[] = [
+  "metadata",
+  "metadata.filter_metadata",
+  "metadata.filter_metadata.none",
+  "metadata.filter_metadata.none.more",
+  "metadata.typed_filter_metadata",
+  "metadata.none",
+].map(property);
+
 // A key for every run: nothing of it is in a transcript, only what comes of it.
 const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -124,6 +133,18 @@ export const PROPERTY_SCRIPTS: readonly Script[] = [
         ],
       },
     },
+  },
+  {
+    name: "dynamic metadata is there, and empty",
+    does: {
+      request_headers: { steps: DYNAMIC_METADATA },
+      log: { steps: DYNAMIC_METADATA },
+    },
+  },
+  {
+    name: "dynamic metadata of a connection is there, and empty",
+    does: { new_connection: { steps: DYNAMIC_METADATA } },
+    connections: [{ send: "hello", finish: "end" }],
   },
   {
     name: "what a filter sets lives as long as the stream, and another stream has none of it",
