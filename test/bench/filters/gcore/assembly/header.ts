@@ -11,9 +11,15 @@ import {
   stream_context,
 } from "@gcoredev/proxy-wasm-sdk-as/assembly";
 
-const counted = new Counter("bench.counted");
+// Envoy has no place for a metric before a plugin is configured: at the top level this would crash it.
+let counted: Counter | null = null;
 
 class Root extends RootContext {
+  onConfigure(size: u32): bool {
+    counted = new Counter("bench.counted");
+    return super.onConfigure(size);
+  }
+
   createContext(id: u32): Context {
     return new Header(id, this);
   }
@@ -24,7 +30,7 @@ class Header extends Context {
     const headers = stream_context.headers.request;
     const value = headers.get("x-in");
     headers.replace("x-out", value.length > 0 ? value : "none");
-    counted.increment(1);
+    counted!.increment(1);
     headers.add("x-more", "1");
     return FilterHeadersStatusValues.Continue;
   }
