@@ -1,5 +1,6 @@
-import { basename } from "node:path";
-import { watch } from "chokidar";
+import { existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type FSWatcher, watch } from "chokidar";
 
 /** How long after the last change of a burst the work begins, in milliseconds: an editor's save is often several. */
 const quietMs = 100;
@@ -30,11 +31,11 @@ export async function watchPaths(
   options: WatchOptions = {},
 ): Promise<Watching> {
   const ignored = (path: string) => basename(path).startsWith(".") || options.ignored?.(path) === true;
-  const watcher = watch([...paths], { ignoreInitial: true, ignored, atomic: true });
+  const watchers = [watch([...paths], { ignoreInitial: true, ignored, atomic: true }), ...missingIn(paths)];
   let timer: NodeJS.Timeout | undefined;
   let work = Promise.resolve();
   let changed = new Set<string>();
-  watcher.on("all", (_event, path) => {
+  const onEvent = (path: string) => {
     changed.add(path);
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -44,14 +45,28 @@ export async function watchPaths(
         return batch.size > 0 ? onChange(batch) : undefined;
       });
     }, quietMs);
-  });
-  await new Promise<void>((resolve, reject) => watcher.once("ready", resolve).once("error", reject));
+  };
+  for (const watcher of watchers) watcher.on("all", (_event, path) => onEvent(path));
+  await Promise.all(watchers.map(isReady));
   if (options.atOnce) work = work.then(() => onChange(new Set()));
   return {
     async close() {
-      await watcher.close();
+      await Promise.all(watchers.map((watcher) => watcher.close()));
       clearTimeout(timer);
       await work;
     },
   };
+}
+
+/** A watch says that it is ready before it looks out for paths that are not there; one of their folders does not. */
+function missingIn(paths: readonly string[]): FSWatcher[] {
+  const missing = paths.filter((path) => !existsSync(path) && existsSync(dirname(path)));
+  if (missing.length === 0) return [];
+  const folders = new Set(missing.map((path) => dirname(path)));
+  const ignored = (path: string) => !folders.has(path) && !missing.includes(path);
+  return [watch([...folders], { ignoreInitial: true, ignored, atomic: true, depth: 0 })];
+}
+
+function isReady(watcher: FSWatcher): Promise<void> {
+  return new Promise((resolve, reject) => watcher.once("ready", resolve).once("error", reject));
 }
