@@ -231,7 +231,7 @@ async function run(): Promise<typeof operator> {
     const any = "127.0.0.1:0";
     running = startOperator(
       {
-        ...{ kubeconfig, listen: any, webhookListen: any, metricsListen: any, leaseMs: 3_000 },
+        ...{ kubeconfig, listen: any, webhookListen: any, metricsListen: any, leaseMs: 15_000 },
         ...{ storeDir: join(folder, "store"), log: pino({ level: "silent" }) },
         onLeading: (urls) => resolve(urls.webhook ?? ""),
       },
