@@ -62,7 +62,8 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
     depth: () => controller?.depth ?? 0,
   });
   const namespace = options.namespace ?? defaultNamespace;
-  const client = new KubeClient(loadKubeConfig(options.kubeconfig), metrics.request);
+  const config = loadKubeConfig(options.kubeconfig);
+  const client = new KubeClient(config, metrics.request);
   const store = await openModuleStore(options.storeDir ?? "/var/lib/meshwasm", {
     plainHttpRegistries: options.plainHttpRegistries,
   });
@@ -81,6 +82,8 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
   });
 
   const lead = async (leading: AbortSignal) => {
+    // Whoever has lost the lease must not write what it was about to: another one leads by now.
+    const client = new KubeClient(config, metrics.request, leading);
     const service = `${fieldManager}.${namespace}.svc`;
     const hosts = [
       service,
@@ -130,6 +133,7 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
       await running.stop();
       await webhook?.close();
       await server.close();
+      client.close();
     }
   };
   try {

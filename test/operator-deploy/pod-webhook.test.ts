@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Registry, startRegistry } from "@meshwasm/oras/registry";
-import { pino } from "pino";
 import { filterModule, pushFilter } from "../../registry-operator/src/modules/testing/filters.js";
-import { startOperator } from "../../registry-operator/src/operator.js";
 import { until } from "../mesh/until.js";
 import { type Cluster, requireCluster, startCluster } from "../operator/cluster.js";
 import type { KubeObject } from "../parts/kube-api.js";
 import { root } from "../rules/workspaces.js";
 import { startLateInjector } from "./late-injector.js";
+import { type InProcessOperator, runOperator } from "./run-operator.js";
 
 const skip = await requireCluster();
 const namespace = "meshwasm-system";
@@ -25,7 +24,7 @@ let cluster: Cluster;
 let registry: Registry;
 let folder: string;
 let image: string;
-let operator: { webhook: string; stop(): Promise<void> };
+let operator: InProcessOperator;
 
 before(async () => {
   if (skip) return;
@@ -46,14 +45,17 @@ before(async () => {
     await enable(name, "sidecars", {});
     await enable(name, "gateways", { traffic: { direction: "Gateway" } });
   }
-  operator = await run();
+  operator = await runOperator(cluster, folder);
 });
 
 after(async () => {
-  await operator?.stop();
-  await registry?.close();
-  await cluster?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  try {
+    await operator?.stop();
+  } finally {
+    await registry?.close();
+    await cluster?.stop();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("the operator writes its authority here too, and an upgrade takes nothing away", { skip }, async () => {
@@ -186,7 +188,7 @@ test("without the operator pods are made as they are", { skip }, async () => {
   await operator.stop();
   const { spec } = await make({ spec: { containers: [app, proxy] } });
   assert.deepEqual(volumesOf(spec), []);
-  operator = await run();
+  operator = await runOperator(cluster, folder);
   await lookAt(operator.webhook);
 });
 
@@ -220,32 +222,6 @@ function mountsOf({ volumeMounts = [] }: KubeObject): KubeObject[] {
 
 function volumesOf({ volumes = [] }: KubeObject): KubeObject[] {
   return volumes.filter(({ name }: KubeObject) => !name.startsWith("kube-api-access"));
-}
-
-/** The operator with its shipped roles. */
-async function run(): Promise<typeof operator> {
-  const kubeconfig = await cluster.kube.kubeconfigFor({ namespace, serviceAccount: "meshwasm-operator" });
-  const stop = new AbortController();
-  let running: Promise<void> | undefined;
-  const webhook = await new Promise<string>((resolve, reject) => {
-    const any = "127.0.0.1:0";
-    running = startOperator(
-      {
-        ...{ kubeconfig, listen: any, webhookListen: any, metricsListen: any, leaseMs: 15_000 },
-        ...{ storeDir: join(folder, "store"), log: pino({ level: "silent" }) },
-        onLeading: (urls) => resolve(urls.webhook ?? ""),
-      },
-      stop.signal,
-    );
-    running.catch(reject);
-  });
-  return {
-    webhook,
-    stop: async () => {
-      stop.abort();
-      await running;
-    },
-  };
 }
 
 /**

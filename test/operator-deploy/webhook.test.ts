@@ -5,12 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Registry, startRegistry } from "@meshwasm/oras/registry";
-import { pino } from "pino";
 import { filterModule, pushFilter } from "../../registry-operator/src/modules/testing/filters.js";
-import { startOperator } from "../../registry-operator/src/operator.js";
 import { until } from "../mesh/until.js";
 import { type Cluster, requireCluster, startCluster } from "../operator/cluster.js";
 import { root } from "../rules/workspaces.js";
+import { type InProcessOperator, runOperator } from "./run-operator.js";
 
 const skip = await requireCluster();
 const namespace = "meshwasm-system";
@@ -20,13 +19,8 @@ const policies = "/apis/meshwasm.io/v1alpha1/filterpolicies";
 let cluster: Cluster;
 let registry: Registry;
 let folder: string;
-let operator: Running;
+let operator: InProcessOperator;
 let isSlow = false;
-
-interface Running {
-  webhook: string;
-  stop(): Promise<void>;
-}
 
 before(async () => {
   if (skip) return;
@@ -35,14 +29,17 @@ before(async () => {
   registry = await startRegistry({ faults: () => (isSlow ? { type: "delay", ms: 60_000 } : undefined) });
   await cluster.kube.kubectl(["apply", "--server-side", "-k", join(root, "registry-operator", "deploy")]);
   await cluster.kube.kubectl(["create", "namespace", "shop"]);
-  operator = await run();
+  operator = await runOperator(cluster, folder);
 });
 
 after(async () => {
-  await operator?.stop();
-  await registry?.close();
-  await cluster?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  try {
+    await operator?.stop();
+  } finally {
+    await registry?.close();
+    await cluster?.stop();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("the operator writes its authority into the configuration, and nothing else", { skip }, async () => {
@@ -173,7 +170,7 @@ test("without the operator every write goes through, and the next one takes its 
     "--dry-run=server",
   ).catch((error: Error) => assert.doesNotMatch(error.message, /webhook/));
   await apply(deployment("meanwhile", { image: "registry.example.com/filters/x:1" }));
-  operator = await run();
+  operator = await runOperator(cluster, folder);
   await lookAt(operator.webhook);
 });
 
@@ -186,32 +183,6 @@ function deployment(name: string, filter: object) {
 
 function apply(object: object, ...flags: string[]): Promise<string> {
   return cluster.kube.kubectl(["create", ...flags, "-f", "-"], JSON.stringify(object));
-}
-
-/** The operator with its shipped roles. */
-async function run(): Promise<Running> {
-  const kubeconfig = await cluster.kube.kubeconfigFor({ namespace, serviceAccount: "meshwasm-operator" });
-  const stop = new AbortController();
-  let running: Promise<void> | undefined;
-  const webhook = await new Promise<string>((resolve, reject) => {
-    const any = "127.0.0.1:0";
-    running = startOperator(
-      {
-        ...{ kubeconfig, listen: any, webhookListen: any, metricsListen: any, leaseMs: 15_000 },
-        ...{ storeDir: join(folder, "store"), log: pino({ level: "silent" }) },
-        onLeading: (urls) => resolve(urls.webhook ?? ""),
-      },
-      stop.signal,
-    );
-    running.catch(reject);
-  });
-  return {
-    webhook,
-    stop: async () => {
-      stop.abort();
-      await running;
-    },
-  };
 }
 
 /** No Service leads anywhere here: the API server is told the address. All else stays as it is shipped. */

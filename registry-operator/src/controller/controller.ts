@@ -113,8 +113,7 @@ export class Controller {
     this.#synced = false;
     this.#wanted.close();
     this.#tasks.close();
-    await this.#world.stop();
-    await this.#queue.close();
+    await Promise.all([this.#queue.close(), this.#world.stop()]);
   }
 
   async #timed<T>(work: () => Promise<T>): Promise<T> {

@@ -35,9 +35,12 @@ const pageSize = 500;
 export class KubeClient {
   readonly #transport: Transport;
 
-  /** @param observe told of each answer, for metrics */
-  constructor(config: KubeConfig, observe?: RequestObserver) {
-    this.#transport = new Transport(config, observe);
+  /**
+   * @param observe told of each answer, for metrics
+   * @param end when it fires, what runs is stopped and nothing more is sent, but for watches, which have signals of their own
+   */
+  constructor(config: KubeConfig, observe?: RequestObserver, end?: AbortSignal) {
+    this.#transport = new Transport(config, observe, end);
   }
 
   /** @throws KubeError 404 when there is none */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
@@ -37,11 +38,16 @@ export class Transport {
   readonly #config: KubeConfig;
   readonly #server: URL;
   readonly #observe: RequestObserver;
+  readonly #end: AbortSignal | undefined;
   #agent: { key: string; agent: Agent } | undefined;
 
-  constructor(config: KubeConfig, observe: RequestObserver = () => {}) {
+  /** @param end when it fires, what runs is stopped and nothing more is sent */
+  constructor(config: KubeConfig, observe: RequestObserver = () => {}, end?: AbortSignal) {
     this.#config = config;
     this.#observe = observe;
+    this.#end = end;
+    // Each request that runs listens to it.
+    if (end) setMaxListeners(0, end);
     const server = config.getCurrentCluster()?.server ?? "";
     if (!URL.canParse(server) || new URL(server).protocol !== "https:") {
       throw new MeshwasmError("KubeConfigInvalid", `the API server's address is no https URL: ${server}`);
@@ -51,10 +57,12 @@ export class Transport {
 
   /** Sends a request and reads the whole answer. @throws KubeError, MeshwasmError KubeUnreachable or Aborted */
   async json(asked: TransportRequest): Promise<unknown> {
-    const limit = deadline(requestMillis, asked.signal);
+    const limit = deadline(requestMillis, asked.signal, this.#end);
     try {
       const response = await this.#send(asked, limit.signal);
       return parse(await readAll(response, asked, limit.signal), asked);
+    } catch (error) {
+      throw this.#end?.aborted ? stopped(asked, error) : error;
     } finally {
       limit.clear();
     }
@@ -200,12 +208,16 @@ function tryParse(text: string): unknown {
 
 function failure(asked: TransportRequest, cause: Error, signal: AbortSignal): MeshwasmError {
   if (cause instanceof MeshwasmError) return cause;
-  if (asked.signal?.aborted) return new MeshwasmError("Aborted", `${describe(asked)}: stopped`, { cause });
+  if (asked.signal?.aborted) return stopped(asked, cause);
   const why = signal.aborted ? noAnswer : cause.message;
   return new MeshwasmError("KubeUnreachable", `${describe(asked)}: ${why}`, {
     cause,
     hint: "is the API server up, and its address right?",
   });
+}
+
+function stopped(asked: TransportRequest, cause: unknown): MeshwasmError {
+  return new MeshwasmError("Aborted", `${describe(asked)}: stopped`, { cause });
 }
 
 function describe({ method, path }: TransportRequest): string {
