@@ -5,6 +5,7 @@ import { root } from "./run.mjs";
 /** Where tests are. A filter's own tests are run by `meshwasm test`, which a test of ours calls. */
 const unitFolders = ["sdk/host", "sdk/transform", "oras/src", "cli/src", "registry-operator/src"];
 const crossFolders = ["test"];
+const importsLong = /^import \{[^}]*\blong\b[^}]*\} from "[^"]*\/random\.js";$/m;
 
 /** All test files as paths from the checkout's folder, sorted. */
 export async function testFiles({ unit, e2e }) {
@@ -17,7 +18,7 @@ export async function testFiles({ unit, e2e }) {
 export async function longTestFiles() {
   const files = await testFiles({ unit: true, e2e: true });
   const texts = await Promise.all(files.map((file) => readFile(join(root, file), "utf8")));
-  return files.filter((_, index) => /\bMESHWASM_LONG\b|\* long\b/.test(texts[index]));
+  return files.filter((_, index) => importsLong.test(texts[index]));
 }
 
 async function filesIn(folder) {

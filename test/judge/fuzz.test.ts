@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { findEnvoy } from "../../sdk/host/testing/envoy.js";
+import { long } from "../sdk/random.js";
 import { playInEnvoyTwice } from "./engines/envoy-twice.js";
 import type { Result } from "./engines/result.js";
 import { randomScript } from "./fuzz/random-script.js";
@@ -11,7 +12,7 @@ import type { Script } from "./script.js";
 import { scriptId } from "./scripts/all.js";
 
 // MESHWASM_FUZZ=2000 plays as many; MESHWASM_FUZZ_SEED=N begins with the script of that seed, by default always the same.
-const count = Number(process.env.MESHWASM_FUZZ ?? 60 * Number(process.env.MESHWASM_LONG ?? 1));
+const count = Number(process.env.MESHWASM_FUZZ ?? 60 * long);
 const firstSeed = Number(process.env.MESHWASM_FUZZ_SEED ?? 1);
 const AT_ONCE = 200;
 
