@@ -36,6 +36,7 @@ export { credentialsIn } from "./credentials/credentials-in.js";
 export { type DeleteOptions, type DeleteResult, deleteArtifact } from "./delete.js";
 export type { Blob, Descriptor } from "./descriptor.js";
 export { digestOf } from "./digest.js";
+export { isHalfWritten, type ReplaceFileOptions, replaceFile } from "./disk/replace-file.js";
 export { type ErrorCode, type ErrorDetails, type ExitCode, MeshwasmError } from "./errors.js";
 export { type InspectedModule, type InspectOptions, type InspectResult, inspect } from "./inspect.js";
 export { type LayoutOptions, LayoutStore } from "./layout/layout-store.js";

@@ -2,11 +2,21 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+const temporaryName = /^\.[0-9a-f]{16}\.tmp$/;
+
+/**
+ * Whether a file's name is one that {@link replaceFile} gives to what is not whole yet. Where nobody else writes into the
+ * folder, such a file was left by a process that was killed.
+ */
+export function isHalfWritten(name: string): boolean {
+  return temporaryName.test(name);
+}
+
 /** How {@link replaceFile} writes. */
 export interface ReplaceFileOptions {
   /** Folder of the temporary file, on the same file system. Absent: the file's own. */
   folder?: string;
-  /** Permissions. Absent: 0644. */
+  /** Permissions, from which the umask takes; `fill` may set others. Absent: 0644. */
   mode?: number;
   /** True: the caller flushes the folder itself, before it relies on the new name. Absent: it is flushed too. */
   isFolderFlushedLater?: boolean;
