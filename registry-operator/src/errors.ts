@@ -37,6 +37,8 @@ const exitCodes = {
   ImportMissing: 1,
   /** The module imports what the FilterPolicy does not allow. */
   CapabilityNotAllowed: 1,
+  /** The resource restricts the module so that its own callbacks would not be called. */
+  CallbackNotAllowed: 2,
   /** A policy asks for a signature, and there is none. */
   SignatureMissing: 1,
   /** No key of the policy has made the signature. */

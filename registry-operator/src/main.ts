@@ -47,10 +47,12 @@ function operatorCommand(signal: AbortSignal): Command {
     .option("--store-dir <folder>", "its own copies of modules", "/var/lib/meshwasm")
     .option("--plain-http-registries <hosts...>", "registries that are asked over plain HTTP")
     .option("--stats-port <port>", "where sidecars serve their stats", port, 15090)
+    .option("--image-seconds <seconds>", "how long fetching one image may take", seconds, 120)
     .option("--lease-seconds <seconds>", "how long others wait for a leader that is gone", seconds, 15)
-    .action(async ({ host, leaseSeconds, ...options }) => {
+    .action(async ({ host, leaseSeconds, imageSeconds, ...options }) => {
       const { startOperator } = await import("./operator.js");
-      await startOperator({ ...options, hosts: host, leaseMs: leaseSeconds * 1000 }, signal);
+      const times = { leaseMs: leaseSeconds * 1000, imageMs: imageSeconds * 1000 };
+      await startOperator({ ...options, ...times, hosts: host }, signal);
     });
 }
 

@@ -37,6 +37,8 @@ export interface OperatorOptions {
   plainHttpRegistries?: readonly string[] | undefined;
   /** Where sidecars serve their stats. Absent: 15090. */
   statsPort?: number | undefined;
+  /** Milliseconds for one image, from the first request to the last byte. Absent: 2 minutes. */
+  imageMs?: number | undefined;
   /** Milliseconds of the lease, see `LeaderElectionOptions`. Absent: 15 s. */
   leaseMs?: number | undefined;
   /** Absent: JSON lines on standard output. */
@@ -66,6 +68,7 @@ export async function startOperator(options: OperatorOptions, signal: AbortSigna
   const client = new KubeClient(config, metrics.request);
   const store = await openModuleStore(options.storeDir ?? "/var/lib/meshwasm", {
     plainHttpRegistries: options.plainHttpRegistries,
+    deadlineMs: options.imageMs,
   });
   const http = await startMetricsServer(
     options.metricsListen ?? "0.0.0.0:8080",

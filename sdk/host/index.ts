@@ -31,7 +31,7 @@ export { SeenRequest, SeenResponse } from "./http/seen.js";
 export type { ResetReason } from "./http/stream.js";
 export type { ModuleExport, ModuleImport, ModuleShape } from "./module/binary.js";
 export { type LoadedModule, type LoadOptions, loadModule } from "./module/load.js";
-export { type AbiVersion, envoyImport, envoyImports } from "./module/signatures.js";
+export { type AbiVersion, envoyCallback, envoyImport, envoyImports } from "./module/signatures.js";
 export type { ConfigInput, FailurePolicy, HostOptions } from "./options.js";
 export type { PropertyInput } from "./properties/given.js";
 export type { Addresses } from "./properties/stream-info.js";

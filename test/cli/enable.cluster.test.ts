@@ -58,6 +58,27 @@ test("enable makes a FilterDeployment; an upgrade keeps what it does not name", 
   assert.equal(wide.filter.image, `${second}@${again.digest}`);
 });
 
+test("the way that the module takes is kept by an upgrade", { skip }, async () => {
+  const { env, ref, kubernetes } = scene;
+  await kubernetes.kubectl(["create", "namespace", "delivered"]);
+  const enable = async (...args: string[]) => {
+    const ended = await runCli(["enable", ...args, "-n", "delivered"], { env });
+    assert.equal(ended.code, 0, ended.all);
+    return (await object("delivered", "plain")).spec.delivery;
+  };
+  assert.equal(await enable(ref("plain", "1.0.0")), undefined);
+  const chosen = { mode: "ImageVolume", restart: "Auto" };
+  assert.deepEqual(await enable(ref("plain", "1.0.0"), "--delivery", "ImageVolume"), chosen);
+  assert.deepEqual(await enable(ref("plain", "1.0.0"), "--restart", "Never"), {
+    ...chosen,
+    restart: "Never",
+  });
+  const back = await enable(ref("plain", "1.0.0"), "--delivery", "HostPath");
+  assert.deepEqual(back, { mode: "HostPath", restart: "Never" });
+  const odd = await runCli(["enable", ref("plain", "1.0.0"), "--delivery", "Post"], { env });
+  assertFailed(odd, { code: 2, message: /Allowed choices are Auto, HostPath, ImageVolume/ });
+});
+
 test("a filter stands where its author says, until somebody says where; an upgrade does not move it", {
   skip,
 }, async () => {

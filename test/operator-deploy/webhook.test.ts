@@ -80,6 +80,11 @@ test("what is wrong is said by the API server when it is written", { skip }, asy
   await assert.rejects(apply(deployment("second", { image, config: { rps: 2 } }), "--warnings-as-errors"), {
     message: /shop\/first has the root id 'limit' too; where both select a pod, shop\/first goes first/,
   });
+  const staged = deployment("staged", { image, rootId: "another", config: { rps: 2 } });
+  const rollout = { steps: [{ workloads: ["Deployment/canary"] }] };
+  await assert.rejects(apply({ ...staged, spec: { ...staged.spec, rollout } }, "--warnings-as-errors"), {
+    message: /steps\[0\]\.workloads: Deployment\/canary: there is no Deployment 'canary' in namespace shop/,
+  });
   await assert.rejects(apply(deployment("bad", { image: `${registry.host}/Filters/limit:1.0.0` })), /image/i);
 
   await cluster.kube.api.create(policies, {

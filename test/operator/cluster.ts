@@ -28,17 +28,23 @@ export async function requireCluster(): Promise<string | false> {
 /** Starts it: about 8 seconds. */
 export async function startCluster(options: { controllerManager?: boolean } = {}): Promise<Cluster> {
   const kube = await startKubernetes(options);
-  const istio = await readFile(join(istiodFolder(), "crds.yaml"), "utf8");
-  await kube.kubectl(["apply", "--server-side", "-k", crds]);
-  await kube.kubectl(["apply", "--server-side", "-f", "-"], istio);
-  await kube.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
-  const client = new KubeClient(loadKubeConfig(kube.kubeconfig));
-  return {
-    kube,
-    client,
-    stop: async () => {
-      client.close();
-      await kube.stop();
-    },
-  };
+  try {
+    const istio = await readFile(join(istiodFolder(), "crds.yaml"), "utf8");
+    await kube.kubectl(["apply", "--server-side", "-k", crds]);
+    await kube.kubectl(["apply", "--server-side", "-f", "-"], istio);
+    await kube.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+    const client = new KubeClient(loadKubeConfig(kube.kubeconfig));
+    return {
+      kube,
+      client,
+      stop: async () => {
+        client.close();
+        await kube.stop();
+      },
+    };
+  } catch (error) {
+    // Else its processes would keep the test's file alive for ever.
+    await kube.stop();
+    throw error;
+  }
 }

@@ -44,16 +44,18 @@ test("what is wrong, and what this version does not do, is refused with words th
     [{ filter: { ...filter, config: "text" } }, /must be of type object/],
     [{ filter: { ...filter, rootId: "a b" } }, /spec\.filter\.rootId/],
     [{ filter: { ...filter, vm: { env: { "1A": "x" } } } }, /the name of an environment variable/],
-    [
-      { filter: { ...filter, vm: { allowedCapabilities: [] } } },
-      /allowedCapabilities is not supported by this/,
-    ],
+    [{ filter: { ...filter, vm: { allowedCapabilities: [] } } }, /should have at least 1 items/],
+    [{ filter: { ...filter, vm: { allowedCapabilities: ["proxy log"] } } }, /allowedCapabilities\[0\]/],
     [{ filter, order: { phase: "LAST" } }, /Unsupported value: "LAST"/],
     [
       { filter, order: { phase: "AUTHN" }, traffic: { direction: "Outbound" } },
       /AUTHN is for traffic that comes in/,
     ],
-    [{ filter, delivery: { mode: "ImageVolume" } }, /Unsupported value: "ImageVolume"/],
+    [{ filter, delivery: { mode: "Sometimes" } }, /Unsupported value: "Sometimes"/],
+    [
+      { filter, delivery: { mode: "ImageVolume" }, rollout: { steps: [{ share: "10%" }] } },
+      /there are no steps by share of pods/,
+    ],
     [{ filter, traffic: { ports: [0] } }, /ports\[0\]/],
     [{ filter, traffic: { ports: [80, 80] } }, /Duplicate value/],
     [{ filter, traffic: { ports: [] } }, /ports/],
@@ -78,7 +80,7 @@ test("the steps of a rollout are shares that rise, with pauses", { skip }, async
     assert.rejects(create({ filter, rollout }), { message: words }, JSON.stringify(rollout));
   await refused({}, /rollout\.steps: Required/);
   await refused({ steps: [] }, /rollout\.steps/);
-  await refused({ steps: [{ pause: "5m" }] }, /steps\[0\]\.share: Required/);
+  await refused({ steps: [{ pause: "5m" }] }, /a step has either a share of the pods, .*, or workloads/);
   for (const share of ["0%", "101%", "10", "1.5%", "-1%"]) {
     await refused({ steps: [{ share }] }, /steps\[0\]\.share/);
   }
@@ -92,6 +94,63 @@ test("the steps of a rollout are shares that rise, with pauses", { skip }, async
   ]) {
     await refused({ steps: shares.map((share) => ({ share })) }, /each step's share must be larger/);
   }
+});
+
+test("a step of a rollout is a share or workloads, never both", { skip }, async () => {
+  const filter = { image };
+  const workloads = ["Deployment/reviews-canary", "StatefulSet/a.b", "shop/DaemonSet/c"];
+  const steps = [{ workloads, pause: "5m" }, { share: "10%" }, { workloads: ["Deployment/reviews"] }];
+  const more = [...steps, { share: "50%", pause: "0s" }];
+  const { spec } = await create({ filter, rollout: { steps: more } });
+  assert.deepEqual((spec as { rollout: object }).rollout, { steps: more });
+  // As large as it may be: the API server has limits of its own for what validation costs.
+  const full = Array.from({ length: 16 }, (_, step) => ({
+    workloads: Array.from(
+      { length: 16 },
+      (_, n) => `${"n".repeat(63)}/StatefulSet/${step}-${n}${"x".repeat(200)}`,
+    ),
+  }));
+  await create({ filter, rollout: { steps: full } });
+  const refused = (step: object, words: RegExp) =>
+    assert.rejects(create({ filter, rollout: { steps: [step] } }), { message: words }, JSON.stringify(step));
+  await refused({ share: "10%", workloads }, /a step has either a share of the pods, .*, or workloads/);
+  await refused({ workloads: [] }, /steps\[0\]\.workloads/);
+  await refused({ workloads: ["Deployment/a", "Deployment/a"] }, /Duplicate value/);
+  for (const name of [
+    "reviews",
+    "Job/a",
+    "deployment/a",
+    "Deployment/",
+    "Deployment/a b",
+    "a/b/Deployment/c",
+  ]) {
+    await refused({ workloads: [name] }, /steps\[0\]\.workloads\[0\]/);
+  }
+  const falling = [{ share: "50%" }, { workloads }, { share: "10%" }];
+  await assert.rejects(create({ filter, rollout: { steps: falling } }), {
+    message: /each step's share must be larger/,
+  });
+});
+
+test("kubectl shows where a rollout is: its share, or its workloads", { skip }, async () => {
+  const { api, kubectl } = cluster.kube;
+  const shown = async (reach: object) => {
+    const rollout = {
+      ...{ revision: "r-new", stable: "r-old", generation: 1, phase: "Paused", step: 1, steps: 2 },
+      ...{ since: "2026-01-01T00:00:00Z", ...reach },
+    };
+    const body = {
+      apiVersion: "meshwasm.io/v1alpha1",
+      ...{ kind: "FilterDeployment", metadata: { name: "shown" }, spec: { filter: { image } } },
+    };
+    await api.create(path, body);
+    await api.patch(`${path}/shown/status`, { status: { rollout } });
+    const [head = "", row = ""] = (await kubectl(["get", "filterdeployments", "shown"])).split("\n");
+    await api.delete(`${path}/shown`);
+    return row.slice(head.indexOf("ROLLOUT")).split(/\s{2,}/)[0];
+  };
+  assert.equal(await shown({ share: "10%" }), "10%");
+  assert.equal(await shown({ workloads: ["Deployment/a"], earlier: ["10%"] }), '["Deployment/a"]');
 });
 
 test("the gate of a rollout has defaults and limits", { skip }, async () => {

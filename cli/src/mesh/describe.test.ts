@@ -27,9 +27,37 @@ test("a rollout is shown where it is, and when it was taken back", () => {
     described(rollout),
     /^ {2}rollout {3}Paused: step 1 of 2, r-new for 10% of the pods, r-old for the others$/m,
   );
+  const { share: _, ...byWorkload } = { ...rollout, workloads: ["Deployment/a", "shop/Deployment/b"] };
+  assert.match(
+    described(byWorkload),
+    /step 1 of 2, r-new for all pods of Deployment\/a, shop\/Deployment\/b, r-old for the others$/m,
+  );
+  assert.match(
+    described({ ...rollout, step: 2, earlier: ["Deployment/a"] }),
+    /r-new for 10% of the pods, and what earlier steps chose \(Deployment\/a\), r-old for the others$/m,
+  );
+  assert.match(
+    described({ ...byWorkload, message: "Deployment/a has no pod" }),
+    /, r-old for the others; Deployment\/a has no pod$/m,
+  );
   assert.match(
     described({ ...rollout, phase: "RolledBack", share: "0%" }),
     /^ {2}rollout {3}RolledBack: all pods run r-old again, not r-new$/m,
   );
   assert.doesNotMatch(described(undefined), /^ {2}rollout/m);
+});
+
+test("how the module gets into the sidecars is shown with why", () => {
+  const filter = {
+    metadata: { name: "limit", namespace: "shop", generation: 1 },
+    spec: { filter: { image: "registry.example.com/limit:2" } },
+    status: {
+      delivery: { mode: "ImageVolume", reason: "it is asked for", image: "registry.example.com/limit@d" },
+    },
+  } as unknown as FilterDeployment;
+  const report = reportOf(filter, [], "meshwasm.io/f-0123456789");
+  assert.deepEqual(report.delivery, { mode: "ImageVolume", reason: "it is asked for" });
+  assert.match(describeStatus([report]), /^ {2}delivery {2}ImageVolume: it is asked for$/m);
+  const { delivery } = reportOf({ ...filter, status: {} }, [], "meshwasm.io/f-0123456789");
+  assert.equal(delivery, null);
 });

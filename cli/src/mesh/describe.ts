@@ -9,8 +9,8 @@ export function describeStatus(reports: readonly FilterStatusReport[]): string {
 }
 
 function describeOne(report: FilterStatusReport): string {
-  const { namespace, name, image, ready, reason, message, digest, revision, rollout, matched, loaded } =
-    report;
+  const { namespace, name, image, ready, reason, message, matched, loaded } = report;
+  const { digest, revision, rollout, delivery } = report;
   const state = ready === "True" ? "ready" : ready === "False" ? "not ready" : "unknown";
   const failing = report.conditions.filter(({ type, status }) => status === "False" && type !== "Ready");
   const rows = report.pods.map((pod) => [
@@ -25,15 +25,24 @@ function describeOne(report: FilterStatusReport): string {
     `  image     ${image}`,
     ...(digest ? [`  digest    ${digest}`] : []),
     ...(revision ? [`  revision  ${revision}`] : []),
+    ...(delivery ? [`  delivery  ${delivery.mode}: ${delivery.reason}`] : []),
     ...(rollout ? [`  rollout   ${rollout.phase}: ${rolloutPlace(rollout)}`] : []),
     ...failing.map((each) => `  ${each.type}: ${each.reason}: ${each.message}`),
     ...(rows.length > 0 ? table([["WORKLOAD", "POD", "WANTED", "LOADED", "WHY"], ...rows]) : []),
   ].join("\n");
 }
 
-function rolloutPlace({ revision, stable, phase, step, steps, share }: Rollout): string {
+function rolloutPlace(rollout: Rollout): string {
+  const { revision, stable, phase, step, steps, message } = rollout;
   if (phase === "RolledBack") return `all pods run ${stable} again, not ${revision}`;
-  return `step ${step} of ${steps}, ${revision} for ${share} of the pods, ${stable} for the others`;
+  const place = `step ${step} of ${steps}, ${revision} for ${rolloutPods(rollout)}, ${stable} for the others`;
+  return message ? `${place}; ${message}` : place;
+}
+
+/** Each step's pods run the revision together with those of the steps before. */
+function rolloutPods({ share, workloads = [], earlier = [] }: Rollout): string {
+  const own = share === undefined ? `all pods of ${workloads.join(", ")}` : `${share} of the pods`;
+  return earlier.length === 0 ? own : `${own}, and what earlier steps chose (${earlier.join(", ")})`;
 }
 
 function table(rows: readonly string[][]): string[] {

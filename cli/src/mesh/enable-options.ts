@@ -15,6 +15,7 @@ export interface EnableFlags extends RegistryFlags, MeshFlags {
   failurePolicy?: string;
   direction?: string;
   port?: number[];
+  delivery?: string;
   restart?: string;
   phase?: FilterPhase;
   priority?: number;
@@ -53,6 +54,13 @@ export function addEnableOptions(command: Command): Command {
       new Option("--direction <direction>", "which traffic").choices(["Inbound", "Outbound", "Gateway"]),
     )
     .option("--port <port>", "only listeners of this port; may be repeated", collectPort)
+    .addOption(
+      new Option("--delivery <mode>", "how the module gets into the sidecars").choices([
+        "Auto",
+        "HostPath",
+        "ImageVolume",
+      ]),
+    )
     .addOption(new Option("--restart <mode>", "of workloads that lack the mount").choices(["Auto", "Never"]))
     .addOption(
       new Option("--phase <phase>", "where in the chain (default: what the filter says)").choices(
@@ -67,7 +75,8 @@ export function addEnableOptions(command: Command): Command {
 
 /** What the flags ask for; the namespace is the caller's to choose. @throws MeshwasmError USAGE */
 export function enableRequest(image: string, flags: EnableFlags): Omit<EnableRequest, "namespace"> {
-  const { name, config, pullSecret, failurePolicy, direction, port, restart, phase, priority, pin } = flags;
+  const { name, config, pullSecret, failurePolicy, direction, port, delivery, restart } = flags;
+  const { phase, priority, pin } = flags;
   const selector = flags.allWorkloads ? {} : flags.selector && parseSelector(flags.selector);
   return {
     image,
@@ -78,6 +87,7 @@ export function enableRequest(image: string, flags: EnableFlags): Omit<EnableReq
     ...(failurePolicy !== undefined && { failurePolicy }),
     ...(direction !== undefined && { direction }),
     ...(port && { ports: port }),
+    ...(delivery !== undefined && { delivery }),
     ...(restart !== undefined && { restart }),
     ...(phase !== undefined && { phase }),
     ...(priority !== undefined && { priority }),

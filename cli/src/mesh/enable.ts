@@ -27,6 +27,8 @@ export interface EnableRequest {
   failurePolicy?: string;
   direction?: string;
   ports?: number[];
+  /** How the module gets into the sidecars. */
+  delivery?: string;
   restart?: string;
   /** Where in the chain. Absent, and nothing is there yet: what filter.yaml says. */
   phase?: FilterPhase;
@@ -86,12 +88,17 @@ function atItsPlace(
 }
 
 function specFrom(request: EnableRequest, image: string, config: unknown, old?: FilterSpec): FilterSpec {
-  const { selector, pullSecrets, failurePolicy, direction, ports, restart, phase, priority } = request;
+  const { selector, pullSecrets, failurePolicy, direction, ports, phase, priority } = request;
   const { workloadSelector, ...rest } = old ?? { filter: {} };
   // An upgrade that names no workloads must not reach more of them than before.
   const kept = selector === undefined ? workloadSelector : undefined;
   const chosen = selector && Object.keys(selector).length > 0 ? { matchLabels: selector } : kept;
   const traffic = { ...old?.traffic, ...(direction && { direction }), ...(ports && { ports }) };
+  const delivery = {
+    ...old?.delivery,
+    ...(request.delivery && { mode: request.delivery }),
+    ...(request.restart && { restart: request.restart }),
+  };
   const order = { ...old?.order, ...(phase && { phase }), ...(priority !== undefined && { priority }) };
   return {
     ...rest,
@@ -105,7 +112,7 @@ function specFrom(request: EnableRequest, image: string, config: unknown, old?: 
     ...(chosen && { workloadSelector: chosen }),
     ...(Object.keys(traffic).length > 0 && { traffic }),
     ...(Object.keys(order).length > 0 && { order }),
-    ...(restart && { delivery: { ...old?.delivery, restart } }),
+    ...(Object.keys(delivery).length > 0 && { delivery }),
   };
 }
 

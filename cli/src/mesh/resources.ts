@@ -38,6 +38,8 @@ export interface FilterStatus {
   resolvedDigest?: string;
   moduleDigest?: string;
   revision?: string;
+  /** How the module gets into the sidecars, and why so. */
+  delivery?: { mode?: string; reason?: string; image?: string };
   /** Absent: all pods shall run the same. */
   rollout?: {
     revision: string;
@@ -45,7 +47,11 @@ export interface FilterStatus {
     phase: string;
     step: number;
     steps: number;
-    share: string;
+    /** Absent: the step is by workload. */
+    share?: string;
+    workloads?: string[];
+    /** Shares and workloads of the steps before. */
+    earlier?: string[];
     message?: string;
   };
   workloads?: { matched?: number; ready?: number };

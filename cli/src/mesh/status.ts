@@ -30,6 +30,8 @@ export interface FilterStatusReport {
   revision: string;
   /** The rollout that is under way, or was taken back; null: none. */
   rollout: NonNullable<FilterDeployment["status"]>["rollout"] | null;
+  /** How the module gets into the sidecars, and why so; null: not decided yet. */
+  delivery: { mode: string; reason: string } | null;
   matched: number;
   loaded: number;
   conditions: { type: string; status: string; reason: string; message: string }[];
@@ -80,6 +82,7 @@ export function reportOf(
   const { metadata, spec, status = {} } = filter;
   const ready = readyCondition(filter);
   const { matched = 0, ready: loaded = 0 } = status.workloads ?? {};
+  const { mode, reason = "" } = status.delivery ?? {};
   const waiting = status.waiting ?? [];
   // The operator lists the first few that wait: only when that is all of them, the others are known to run theirs.
   const isComplete = ready !== undefined && matched - loaded <= waiting.length;
@@ -110,6 +113,7 @@ export function reportOf(
     message: ready?.message ?? "the operator has not looked at the newest change yet",
     ...{ digest: status.resolvedDigest ?? "", revision: status.revision ?? "", matched, loaded },
     rollout: status.rollout ?? null,
+    delivery: mode === undefined ? null : { mode, reason },
     conditions: (status.conditions ?? []).map(({ type, status: is, reason, message }) => ({
       type,
       status: is,

@@ -209,8 +209,12 @@ test("a full disk is said, and what was wanted comes once there is room", async 
   start();
   await until("the one that fits", () => report.last?.length === 1);
   await until("a warning", () => report.warnings.includes("StoreFull"));
+  await until("a report of it", () => report.failures.length === 1);
+  const [failure] = report.failures;
+  assert.deepEqual([failure?.digest, failure?.reason], [digestOf(large), "StoreFull"]);
+  assert.match(failure?.message ?? "", /no space left to store .* \(ENOSPC\)/);
   assert.deepEqual(report.last, sorted(fits));
   assert.ok(!existsSync(fileOf(folder, large)));
   await rm(join(folder, "filler"));
-  await until("the other", () => report.last?.length === 2);
+  await until("the other", () => report.last?.length === 2 && report.failures.length === 0);
 });

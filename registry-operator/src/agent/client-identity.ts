@@ -4,15 +4,23 @@ import { createKeyPair, createSigningRequest, keyToPem } from "../certificates/i
 import { MeshwasmError } from "../errors.js";
 import type { ClientCertificate, OperatorClient } from "./operator-client.js";
 
+interface Validity {
+  /** Milliseconds since 1970. */
+  from: number;
+  to: number;
+  /** Milliseconds of a clock that does not jump. */
+  renewAt: number;
+}
+
 /**
  * The agent's certificate: asked for with the ServiceAccount's token, kept in memory only, renewed when two thirds of
- * its time have passed.
+ * the time that it had left have passed.
  */
 export class ClientIdentity {
   readonly #client: OperatorClient;
   readonly #node: string;
   readonly #tokenFile: string;
-  #current: (ClientCertificate & { from: number; to: number }) | undefined;
+  #current: (ClientCertificate & Validity) | undefined;
   #renewal: Promise<void> | undefined;
 
   constructor(client: OperatorClient, node: string, tokenFile: string) {
@@ -29,7 +37,7 @@ export class ClientIdentity {
   async get(signal: AbortSignal): Promise<ClientCertificate> {
     const now = Date.now();
     const held = this.#current;
-    if (held && now < held.from + ((held.to - held.from) * 2) / 3 && now >= held.from) return held;
+    if (held && now >= held.from && now < held.to && performance.now() < held.renewAt) return held;
     try {
       this.#renewal ??= this.#renew(signal).finally(() => {
         this.#renewal = undefined;
@@ -67,6 +75,8 @@ export class ClientIdentity {
       throw new MeshwasmError("CertificateInvalid", "the operator's certificate is for another key");
     }
     const [from, to] = [Date.parse(parsed.validFrom), Date.parse(parsed.validTo)];
-    this.#current = { key: keyToPem(keys.privateKey), cert, from, to };
+    // From now on: it is valid from long before it was made.
+    const renewAt = performance.now() + ((to - Date.now()) * 2) / 3;
+    this.#current = { key: keyToPem(keys.privateKey), cert, from, to, renewAt };
   }
 }

@@ -1,5 +1,5 @@
 import { Backoff } from "../kube/backoff.js";
-import type { NodeReport } from "./node-report.js";
+import type { NodeReport, StoreFailure } from "./node-report.js";
 import type { NodeStore } from "./node-store.js";
 import type { Wakeup } from "./wakeup.js";
 
@@ -9,7 +9,9 @@ export interface KeepLoopOptions {
   report: NodeReport;
   /** Modules that shall be here; undefined while the operator has not said: then nothing is deleted. */
   wanted: () => ReadonlySet<string> | undefined;
-  /** Rings when something was stored or the list changed. */
+  /** What shall be here and could not be stored. */
+  failures: () => readonly StoreFailure[];
+  /** Rings when something was stored or not, or the list changed. */
   wakeup: Wakeup;
   graceMs: number;
   checkMs: number;
@@ -71,15 +73,15 @@ class Keeper {
 
   /** @returns whether what is here is what was reported last */
   async tell(signal: AbortSignal): Promise<boolean> {
-    const { store, report, onFailure } = this.#options;
+    const { store, report, failures, onFailure } = this.#options;
     // What was not looked at yet would be reported as absent, and pods would lose their filters.
     if (!this.#isChecked) return false;
-    const digests = store.digests();
-    const text = digests.join();
+    const facts = { digests: store.digests(), failures: failures() };
+    const text = JSON.stringify(facts);
     if (text === this.#reported) return true;
     if (performance.now() < this.#tellAfter) return false;
     try {
-      await report.write(digests, signal);
+      await report.write(facts, signal);
       this.#reported = text;
       this.#backoff.reset();
       return true;

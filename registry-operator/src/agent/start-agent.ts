@@ -10,6 +10,7 @@ import { KubeNodeReport } from "./node-report.js";
 import { NodeStore } from "./node-store.js";
 import { OperatorClient } from "./operator-client.js";
 import type { AgentLog, AgentOptions } from "./options.js";
+import { StoreFailures } from "./store-failures.js";
 import { Wakeup } from "./wakeup.js";
 import { followWanted } from "./wanted-loop.js";
 
@@ -32,6 +33,7 @@ export async function startAgent(options: AgentOptions, signal: AbortSignal): Pr
   const identity = new ClientIdentity(client, node, options.tokenFile);
   const [toFetch, toKeep] = [new Wakeup(), new Wakeup()];
   let wanted: ReadonlySet<string> | undefined;
+  const failures = new StoreFailures();
   log.info({ store: store.folder.path, operator: options.operatorUrl }, "the agent runs");
   try {
     await Promise.all([
@@ -53,12 +55,15 @@ export async function startAgent(options: AgentOptions, signal: AbortSignal): Pr
           ...{ client, identity, store, maxWaitMs, wakeup: toFetch, wanted: () => wanted ?? new Set() },
           onStored: (digest, bytes) => {
             log.info({ digest, bytes }, "a module was stored");
+            failures.forget(digest);
             toKeep.ring();
           },
           onFailure: (error, digest) => {
             const words = inWords(error);
             log.warn({ digest, ...words }, "a module was not fetched");
-            if (isForPeople(error)) void report.warn(words.code, words.message);
+            if (!isForPeople(error)) return;
+            void report.warn(words.code, words.message);
+            if (failures.note({ digest, reason: words.code, message: words.message })) toKeep.ring();
           },
         },
         signal,
@@ -66,6 +71,7 @@ export async function startAgent(options: AgentOptions, signal: AbortSignal): Pr
       keepStore(
         {
           ...{ store, report, graceMs, checkMs, verifyMs, maxWaitMs, wakeup: toKeep, wanted: () => wanted },
+          failures: () => failures.of((digest) => wanted?.has(digest) === true && !store.has(digest)),
           onLost: (damaged) => {
             for (const digest of damaged) {
               log.error({ digest }, "a module's file was damaged; it is fetched again");

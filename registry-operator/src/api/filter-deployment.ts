@@ -20,6 +20,10 @@ export interface FilterDeployment extends KubeObject {
        */
       imagePullPolicy?: "Always" | "IfNotPresent";
       /**
+       * How often the tag is resolved again: 10m, 1h30m; 1m at least. What it has moved to is rolled out as a change of the spec is. Absent: once for each generation.
+       */
+      imagePullInterval?: string;
+      /**
        * Secrets of type kubernetes.io/dockerconfigjson in this namespace; the first that knows the registry is used.
        */
       imagePullSecrets?: {
@@ -47,7 +51,7 @@ export interface FilterDeployment extends KubeObject {
           [k: string]: string;
         };
         /**
-         * Not supported by this version.
+         * The hostcalls that the filter may do and the callbacks that it gets, by their names in the ABI: proxy_log, proxy_on_request_headers, fd_write. Absent: all. A hostcall that is left out fails when it is called; a list that leaves out a callback of the module is refused.
          */
         allowedCapabilities?: string[];
       };
@@ -85,11 +89,11 @@ export interface FilterDeployment extends KubeObject {
     };
     delivery?: {
       /**
-       * How the module gets into the sidecar. Auto chooses, and says what in the status. HostPath: the node's store is mounted.
+       * How the module gets into the sidecar. Auto chooses, and says what in the status: HostPath, but ImageVolume where Pod Security forbids it. HostPath: the node's store is mounted, once. ImageVolume: the image itself is, so that another image rolls the workload.
        */
-      mode?: "Auto" | "HostPath";
+      mode?: "Auto" | "HostPath" | "ImageVolume";
       /**
-       * Auto: a workload whose pods lack the mount is rolled, once. Never: its template is left alone, and the filter waits for pods that have the mount, which they get when they are made anew.
+       * Auto: a workload whose pods lack the mount is rolled. Never: its template is left alone, and the filter waits for pods that have the mount, which they get when they are made anew.
        */
       restart?: "Auto" | "Never";
     };
@@ -98,13 +102,19 @@ export interface FilterDeployment extends KubeObject {
      */
     rollout?: {
       /**
-       * The shares of pods that get the new revision, one after the other; behind the last one all get it.
+       * What pods get the new revision, one step after the other, each with those of the steps before; behind the last one all get it.
+       *
+       * Items: Either a share of the pods, or workloads.
        */
       steps: {
         /**
-         * Of the pods that have the mount, rounded down, but at least one.
+         * Of the pods that have the mount, rounded down, but at least one. Those of workloads that earlier steps name are counted.
          */
-        share: string;
+        share?: string;
+        /**
+         * Deployments, StatefulSets and DaemonSets, as KIND/NAME, or NAMESPACE/KIND/NAME where the FilterDeployment is for the whole mesh: all of their pods that are selected, also those that come later.
+         */
+        workloads?: string[];
         /**
          * How long the step is watched when all its pods run the revision: 30s, 5m, 1h30m. Absent: until the spec gives it one; 0s goes on at once.
          */
@@ -187,15 +197,23 @@ export interface FilterDeployment extends KubeObject {
        */
       steps: number;
       /**
-       * Of the pods that shall run the revision.
+       * Of the pods that shall run the revision. Absent: the step is by workload.
        */
-      share: string;
+      share?: string;
+      /**
+       * All of whose pods shall run the revision. Absent: the step is a share.
+       */
+      workloads?: string[];
+      /**
+       * What earlier steps chose, shares and workloads, in their order: those pods run the revision too. Absent: nothing that the step does not contain.
+       */
+      earlier?: string[];
       /**
        * Of the phase.
        */
       since: string;
       /**
-       * Why it was taken back.
+       * Why it was taken back, or cannot go on.
        */
       message?: string;
     };
@@ -219,6 +237,10 @@ export interface FilterDeployment extends KubeObject {
        * A hash of the policy's rules that it was checked against.
        */
       rules?: string;
+      /**
+       * A kubelet can mount the image as a volume.
+       */
+      imageVolume?: boolean;
     };
     /**
      * How the modules get into the sidecars, and why so.
@@ -226,6 +248,10 @@ export interface FilterDeployment extends KubeObject {
     delivery?: {
       mode?: string;
       reason?: string;
+      /**
+       * With ImageVolume: what pod templates get, by digest.
+       */
+      image?: string;
     };
     /**
      * Counts of pods with a sidecar.

@@ -26,6 +26,10 @@ export const filterLabel = `${group}/filter`;
 export const storeDir = "/var/local/lib/wasm-filters";
 /** The volume that brings them into the sidecar, as a key in the annotations of the pod template. */
 export const volumeName = "meshwasm-filters";
+/** Where the images of filters are mounted in the sidecar, with the delivery mode ImageVolume. */
+export const imagesDir = "/var/local/lib/wasm-images";
+/** The module's file in such an image; an image that has it elsewhere cannot be delivered so. */
+export const imageFileName = "plugin.wasm";
 /** Istio's annotations that add volumes and their mounts to the sidecar. https://istio.io/latest/docs/reference/config/annotations/ */
 export const userVolumeAnnotation = "sidecar.istio.io/userVolume";
 export const userVolumeMountAnnotation = "sidecar.istio.io/userVolumeMount";
@@ -87,6 +91,26 @@ export function pluginName(id: string, revision: string, moduleDigest: string, a
 /** The module's file name in a store. @param moduleDigest `sha256:…` */
 export function moduleFileName(moduleDigest: string): string {
   return `${moduleDigest.replace(":", "-")}.wasm`;
+}
+
+/**
+ * The volume that brings an image into the sidecar. It names its FilterDeployment, so that each looks after its own and no
+ * other's, whatever images they share.
+ *
+ * @param imageDigest of the image's manifest, `sha256:…`
+ */
+export function imageVolumeName(id: string, imageDigest: string): string {
+  return `meshwasm-${id}-${imageDigest.slice(imageDigest.indexOf(":") + 1).slice(0, 20)}`;
+}
+
+/** The id of the FilterDeployment that a volume's name says; undefined: it is no image of ours. */
+export function imageVolumeOwner(name: string): string | undefined {
+  return /^meshwasm-([0-9a-f]{10})-[0-9a-f]{20}$/.exec(name)?.[1];
+}
+
+/** Where the sidecar sees an image: another image is another path, so that no content finds another module there. */
+export function imageMountPath(id: string, imageDigest: string): string {
+  return `${imagesDir}/${id}/${imageDigest.replace(":", "-")}`;
 }
 
 /** The pod annotation that chooses by hand: `NAMESPACE/NAME` of a FilterDeployment, or `none`. */

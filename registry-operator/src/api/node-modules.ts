@@ -11,6 +11,14 @@ export interface NodeModules extends KubeObject {
      * Digests of the modules that are on the node, whole and checked.
      */
     digests?: string[];
+    /**
+     * Modules that shall be on the node and could not be stored, the first few, and why.
+     */
+    failures?: {
+      digest: string;
+      reason: string;
+      message: string;
+    }[];
     agentVersion?: string;
   };
 }

@@ -30,8 +30,11 @@ export interface AuthorityTimes {
 
 const day = 86_400_000;
 const authority: Subject = { organization: "meshwasm", commonName: "meshwasm authority" };
-/** Clocks of nodes differ: certificates are valid from a little before they are made. */
-const clockSkewMs = 5 * 60_000;
+/**
+ * Clocks of nodes differ, and step: certificates are valid from before they are made. What ends them is their end, so it
+ * may be long before.
+ */
+const clockSkewMs = day;
 
 /**
  * What the authority is at `now`, from what it was: made when there is none or it cannot be used; announced anew when

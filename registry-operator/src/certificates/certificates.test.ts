@@ -113,6 +113,20 @@ test("a request that is damaged, of another key or not signed by its key is refu
   }
 });
 
+test("what is made under a clock that is ahead by hours is valid now, until its own end", () => {
+  const ahead = at(0.5);
+  const state = advanceAuthority(undefined, ahead);
+  const request = createSigningRequest("node-1", createKeyPair());
+  const made = [
+    state.signing.certificate,
+    createServerCertificate(state, ["operator"], ahead).cert,
+    signAgentRequest(state, request, "node-1", ahead),
+  ];
+  for (const pem of made) assert.ok(Date.parse(new X509Certificate(pem).validFrom) < now.getTime());
+  const end = Date.parse(new X509Certificate(made[2]!).validTo);
+  assert.equal(Math.round((end - ahead.getTime()) / 3_600_000), 8);
+});
+
 test("an authority announces its successor, then hands over, and is forgotten when it has expired", () => {
   const first = advanceAuthority(undefined, now);
   assert.equal(advanceAuthority(first, at(200)), first, "nothing to do");

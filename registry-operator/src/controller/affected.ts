@@ -7,7 +7,7 @@ import { viewOf } from "../desired/filter-view.js";
 import type { Pod } from "../desired/pod.js";
 import { selects } from "../desired/selection.js";
 import type { Workload } from "../desired/workload.js";
-import { type Change, keyOf } from "../kube/index.js";
+import { type Change, type KubeObject, keyOf } from "../kube/index.js";
 import type { StoredEnvoyFilter } from "./stored-envoy-filter.js";
 import type { World } from "./world.js";
 
@@ -53,6 +53,11 @@ export function affectedFilters(world: World, tell: (key: string) => void) {
     },
     envoyFilter: ({ object, old }: Change<StoredEnvoyFilter>) =>
       tellId((object ?? old)!.metadata.labels?.[filterLabel]),
+    /** Pod Security levels, injection, who says no to mounts. */
+    namespace: ({ object, old }: Change<KubeObject>) => {
+      if (canonicalJson(object?.metadata.labels) === canonicalJson(old?.metadata.labels)) return;
+      for (const filter of world.filtersOver((object ?? old)!.metadata.name)) tell(keyOf(filter));
+    },
     workload: ({ object, old }: Change<Workload>) => {
       if (object && old && template(object) === template(old)) return;
       for (const workload of [object, old]) {

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { FilterDeployment } from "../api/filter-deployment.js";
-import { EventRecorder, type KubeClient, WorkQueue } from "../kube/index.js";
+import { EventRecorder, type KubeClient, ServerVersion, WorkQueue } from "../kube/index.js";
 import { LoadedTracker, type StatsReader } from "../loaded/index.js";
 import type { ModuleServer } from "../modules/index.js";
 import type { KnownCluster } from "../webhook/index.js";
@@ -39,6 +39,7 @@ export class Controller {
   readonly #queue: WorkQueue;
   readonly #tasks = new Tasks(resolveMillis);
   readonly #options: ControllerOptions;
+  readonly #version: ServerVersion;
   #timer: NodeJS.Timeout | undefined;
   #synced = false;
 
@@ -46,6 +47,7 @@ export class Controller {
     const { client, rootNamespace, log, observe } = options;
     this.#options = options;
     this.#wanted = new WantedModules(options.server);
+    this.#version = new ServerVersion(client, () => this.#addAll());
     this.#world = new World({
       client,
       rootNamespace,
@@ -56,6 +58,7 @@ export class Controller {
     const reconciler = new Reconciler({
       ...{ client, world: this.#world, store: options.store, wanted: this.#wanted, observe, log },
       mountsPods: options.mountsPods,
+      kubernetes: () => this.#version.minor(),
       tasks: this.#tasks,
       again: (key) => this.#queue.add(key),
       stats: options.stats,
@@ -93,13 +96,14 @@ export class Controller {
       policies: () => world.policies.list(),
       filters: () => world.filters.list(),
       filtersOver: (namespace) => world.filtersOver(namespace),
+      workloadAt: (place) => world.workloadAt(place),
       labelsOfNamespace: (name) => world.labelsOfNamespace(name),
     };
   }
 
   /** Resolves when the cluster is known and reconciling has begun; also when it was stopped before. */
   async start(): Promise<void> {
-    await this.#world.start();
+    await Promise.all([this.#world.start(), this.#version.refresh()]);
     this.#synced = true;
     const keys = this.#world.filters.list().map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
     this.#wanted.expect(keys);
@@ -114,6 +118,11 @@ export class Controller {
     this.#wanted.close();
     this.#tasks.close();
     await Promise.all([this.#queue.close(), this.#world.stop()]);
+  }
+
+  #addAll(): void {
+    if (!this.#synced) return;
+    for (const { metadata } of this.filters) this.#queue.add(`${metadata.namespace}/${metadata.name}`);
   }
 
   async #timed<T>(work: () => Promise<T>): Promise<T> {

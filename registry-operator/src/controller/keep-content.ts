@@ -2,6 +2,7 @@ import { contentName, filterLabel, managedByLabel } from "../api/names.js";
 import {
   attemptAnnotation,
   type EnvoyFilter,
+  imageAnnotation,
   moduleDigestAnnotation,
   valueLabel,
 } from "../desired/envoy-filter.js";
@@ -49,7 +50,7 @@ function ownPart({ metadata, spec }: EnvoyFilter): EnvoyFilter {
       name,
       ...(namespace === undefined ? {} : { namespace }),
       labels: only(labels, [managedByLabel, filterLabel, valueLabel]),
-      annotations: only(annotations, [moduleDigestAnnotation, attemptAnnotation]),
+      annotations: only(annotations, [moduleDigestAnnotation, imageAnnotation, attemptAnnotation]),
       ...(ownerReferences ? { ownerReferences } : {}),
     },
     spec,

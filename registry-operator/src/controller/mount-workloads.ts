@@ -1,12 +1,27 @@
-import { mountedAnnotation } from "../api/names.js";
+import { imageVolumeOwner, mountedAnnotation, volumeName } from "../api/names.js";
 import type { Finding } from "../desired/conditions.js";
-import { type FilterView, viewOf } from "../desired/filter-view.js";
-import { type AnnotationChange, withMount, withoutMount } from "../desired/mount.js";
-import type { Pod } from "../desired/pod.js";
+import type { FilterView } from "../desired/filter-view.js";
+import {
+  type AnnotationChange,
+  changeMounts,
+  mountNames,
+  type PodMount,
+  storeMount,
+} from "../desired/mount.js";
+import { hasMount, type Pod } from "../desired/pod.js";
 import { selects } from "../desired/selection.js";
 import { forbidsHostPath, type Workload, workloadName, wouldBeInjected } from "../desired/workload.js";
+import type { WorkloadMounts } from "../desired/workload-mounts.js";
+import { workloadPlaceOf } from "../desired/workload-place.js";
 import { isKubeError, type KubeObject, wellKnown } from "../kube/index.js";
-import { mountObstacle, type Problem, podSecurityForbids, problemOf } from "./mount-obstacle.js";
+import {
+  imagePullFails,
+  mountObstacle,
+  type Problem,
+  podSecurityForbids,
+  problemOf,
+} from "./mount-obstacle.js";
+import { unneededVolumes } from "./needed-mounts.js";
 import type { Services } from "./services.js";
 
 /** How far the mount is. */
@@ -16,60 +31,70 @@ export interface MountResult {
   mayInsertSlot: boolean;
 }
 
+/** What is mounted, and whether it may be. */
+export interface MountRequest {
+  /** By workload, see `workloadMounts`. */
+  mountsOf: (place: string | undefined) => WorkloadMounts;
+  /** False: nothing is written, only looked at. */
+  proceed: boolean;
+}
+
 /**
- * Gives the workloads that a FilterDeployment selects the mount of the node's store, in the templates of their pods.
+ * Gives the workloads that a FilterDeployment selects the mount of the node's store, or of its image, in the templates of
+ * their pods.
  *
  * @param pods those selected
- * @param proceed false: nothing is written, only looked at
  */
 export async function mountWorkloads(
   view: FilterView,
   pods: readonly Pod[],
+  request: MountRequest,
   services: Services,
-  proceed: boolean,
 ): Promise<MountResult> {
-  const lacking = pods.filter(({ mounted }) => !mounted);
+  const mountOf = (pod: Pod) => request.mountsOf(workloadPlaceOf(pod)).main;
+  const lacking = pods.filter((pod) => !hasMount(pod, mountOf(pod)));
   const problems: Problem[] = [];
   if (view.direction !== "Gateway") {
     for (const workload of selectedWorkloads(view, services)) {
-      const problem = await mountOne(view, workload, lacking, services, proceed);
+      const problem = await mountOne(view, workload, lacking, request, services);
       if (problem) problems.push(problem);
     }
   }
   for (const pod of lacking) {
     if (view.direction !== "Gateway" && workloadOf(pod, services)) continue;
     problems.push(
-      mountObstacle(pod, services) ??
+      mountObstacle(pod, mountOf(pod), services) ??
         problemOf(pod, "RestartNeeded", "it gets the mount when it is made anew"),
     );
   }
+  problems.unshift(...pods.flatMap((pod) => imagePullFails(pod, mountOf(pod)) ?? []));
+  // An image may be one that the nodes cannot pull. Listeners must not wait for what does not come.
+  const isComing =
+    pods.some((pod) => mountOf(pod) === storeMount) ||
+    pods.some((pod) => hasMount(pod, mountOf(pod)) && pod.proxyState !== "down");
   return {
-    Mounted: finding(pods, lacking, problems),
+    Mounted: finding(pods, lacking, problems, mountOf),
     // Gateways are restarted by nobody here.
-    mayInsertSlot: lacking.length === 0 || (view.mayRestart && view.direction !== "Gateway"),
+    mayInsertSlot: lacking.length === 0 || (isComing && view.mayRestart && view.direction !== "Gateway"),
   };
 }
 
-/** Takes the mount away from workloads of this reach that the operator gave it to and that no filter selects any more. */
+/** Takes what the operator mounted away from workloads of this reach where no filter needs it any more. */
 export async function unmountWorkloads(view: FilterView, services: Services): Promise<void> {
   for (const workload of services.world.workloadsIn(view)) {
-    if (workload.metadata.annotations?.[mountedAnnotation] !== "true" || isNeeded(workload, services))
-      continue;
-    const result = withoutMount(workload.templateAnnotations);
+    if (workload.metadata.annotations?.[mountedAnnotation] !== "true") continue;
+    const goes = unneededVolumes(workload, services);
+    const ours = [...mountNames(workload.templateAnnotations)].filter(
+      (name) => name === volumeName || imageVolumeOwner(name) !== undefined,
+    );
+    const isLast = ours.every(goes);
+    if (!isLast && !ours.some(goes)) continue;
+    const result = changeMounts(workload.templateAnnotations, [], goes);
     // What became unreadable by another's hand is left; the mark goes, so that it is not tried for ever.
     const change = "change" in result ? (result.change ?? {}) : {};
-    await annotate(workload, change, null, services);
+    if (!isLast && Object.keys(change).length === 0) continue;
+    await annotate(workload, change, isLast ? null : "true", services);
   }
-}
-
-function isNeeded(workload: Workload, { world }: Services): boolean {
-  const { namespace = "" } = workload.metadata;
-  return world.filtersOver(namespace).some((filter) => {
-    const view = viewOf(filter, world.rootNamespace);
-    return (
-      !view.deleting && view.direction !== "Gateway" && selects(view, namespace, workload.templateLabels)
-    );
-  });
 }
 
 /** By template, so that a workload without pods is ready for its first; only those whose pods have a sidecar. */
@@ -89,33 +114,41 @@ async function mountOne(
   view: FilterView,
   workload: Workload,
   lacking: readonly Pod[],
+  { mountsOf, proceed }: MountRequest,
   services: Services,
-  proceed: boolean,
 ): Promise<Problem | undefined> {
-  const { namespace = "" } = workload.metadata;
+  const { namespace = "", annotations } = workload.metadata;
   const place = `${namespace}/${workloadName(workload)}`;
+  const { main, all } = mountsOf(place);
   const own = lacking.filter((pod) => workloadOf(pod, services) === workload);
   const comes =
-    !view.mayRestart && services.mountsPods() && own.every((pod) => !mountObstacle(pod, services));
+    !view.mayRestart && services.mountsPods() && own.every((pod) => !mountObstacle(pod, main, services));
   // Then its template matters only to those that are there already.
   if (comes && own.length === 0) return undefined;
-  const result = withMount(workload.templateAnnotations);
+  // In the same change, so that it is one restart: another image of its own goes, and a store that it alone read.
+  const isUnneeded = unneededVolumes(workload, services, view);
+  const goes = (name: string) =>
+    imageVolumeOwner(name) === view.id || (annotations?.[mountedAnnotation] === "true" && isUnneeded(name));
+  const result = changeMounts(workload.templateAnnotations, all, goes);
   if ("invalid" in result) return { reason: "AnnotationInvalid", message: `${place}: ${result.invalid}` };
   if (result.change === undefined) return undefined;
-  if (forbidsHostPath(services.world.labelsOfNamespace(namespace))) {
+  if (all.includes(storeMount) && forbidsHostPath(services.world.labelsOfNamespace(namespace))) {
     return { reason: "PodSecurityForbids", message: `${place}: ${podSecurityForbids}` };
   }
   if (!view.mayRestart) {
-    const annotations = Object.entries(result.change).map(([name, value]) => `${name}: '${value}'`);
+    const words = Object.entries(result.change).map(([name, value]) => `${name}: '${value}'`);
     const how = comes
       ? "its pods get the mount when they are made anew, or all at once with"
       : "its pods need the mount; it comes with";
     return {
       reason: "RestartNeeded",
-      message: `${place}: ${how} these annotations of the pod template: ${annotations.join(", ")}`,
+      message: `${place}: ${how} these annotations of the pod template: ${words.join(", ")}`,
     };
   }
-  if (!proceed) return { reason: "MountPending", message: `${place}: waits until the nodes have the module` };
+  if (!proceed) {
+    const until = main === storeMount ? "waits until the nodes have the module" : "nothing is changed";
+    return { reason: "MountPending", message: `${place}: ${until}` };
+  }
   await annotate(workload, result.change, "true", services);
   return undefined;
 }
@@ -141,7 +174,7 @@ async function annotate(
     world.putWorkload(written, workload.kind);
     log.info(
       { workload: `${namespace}/${workloadName(workload)}` },
-      mark ? "mounting the store" : "unmounting the store",
+      mark ? "its mounts are changed" : "its mounts are taken away",
     );
   } catch (error) {
     if (!isKubeError(error, 404)) throw error;
@@ -159,10 +192,16 @@ function workloadOf(pod: Pod, { world }: Services): Workload | undefined {
   return undefined;
 }
 
-function finding(pods: readonly Pod[], lacking: readonly Pod[], problems: readonly Problem[]): Finding {
-  const own = pods.filter(({ mountedOnCreation }) => mountedOnCreation).length;
+function finding(
+  pods: readonly Pod[],
+  lacking: readonly Pod[],
+  problems: readonly Problem[],
+  mountOf: (pod: Pod) => PodMount,
+): Finding {
+  const own = pods.filter((pod) => pod.mountedOnCreation && hasMount(pod, mountOf(pod))).length;
   const how = own > 0 ? `, ${own} of them since they were made` : "";
-  const count = `${pods.length - lacking.length} of ${pods.length} pods have the mount${how}`;
+  const what = pods.every((pod) => mountOf(pod) === storeMount) ? "mount" : "image";
+  const count = `${pods.length - lacking.length} of ${pods.length} pods have the ${what}${how}`;
   const [first] = problems;
   if (first) {
     const more = problems.length > 1 ? `; and ${problems.length - 1} more` : "";

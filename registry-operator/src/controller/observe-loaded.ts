@@ -11,11 +11,16 @@ export type Observed = ReadonlyMap<PodPlan, LoadedState>;
 /** The reader of stats has a limit of its own, over all FilterDeployments. */
 const concurrency = 64;
 
-/** Asks the Envoys that were told; what was seen lately is not asked for again. */
+/**
+ * Asks the Envoys that were told; what was seen lately is not asked for again.
+ *
+ * @param said the revision that the status says all run; undefined: it does not say that of any
+ */
 export async function observeLoaded(
   id: string,
   plans: readonly PodPlan[],
   contents: readonly KnownContent[],
+  said: string | undefined,
   { loaded }: Services,
 ): Promise<Observed> {
   const attempts = new Map(contents.map(({ value, attempt }) => [value, attempt]));
@@ -23,7 +28,9 @@ export async function observeLoaded(
   const seen = new Map<PodPlan, LoadedState>();
   await forEachLimited(told, concurrency, async (plan) => {
     const value = plan.label ?? noop;
-    seen.set(plan, await loaded.look(plan.pod, { id, value, attempt: attempts.get(value) ?? 1 }));
+    const content = { id, value, attempt: attempts.get(value) ?? 1 };
+    const wasSaid = said !== undefined && (value === said || value === noop);
+    seen.set(plan, await loaded.look(plan.pod, { ...content, said: wasSaid }));
   });
   loaded.keepOnly(id, new Set(told.map(({ pod }) => pod.metadata.uid ?? pod.metadata.name)));
   return seen;

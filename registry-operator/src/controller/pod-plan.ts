@@ -2,11 +2,15 @@ import { noop, podLabel } from "../api/names.js";
 import { canaryPods } from "../desired/canary-pods.js";
 import type { KnownContent } from "../desired/envoy-filter.js";
 import type { FilterView } from "../desired/filter-view.js";
-import type { Pod } from "../desired/pod.js";
+import { imageMount, storeMount } from "../desired/mount.js";
+import { hasMount, type Pod } from "../desired/pod.js";
 import { labelFor } from "../desired/pod-label.js";
 import { disabledBy } from "../desired/policy-rules.js";
 import { type Candidate, winnerOn } from "../desired/precedence.js";
-import { type Rollout, shareOf } from "../desired/rollout.js";
+import type { Rollout } from "../desired/rollout.js";
+import { partsOf } from "../desired/rollout-reach.js";
+import { placedParts, workloadPlaceOf } from "../desired/workload-place.js";
+import type { FirstContent } from "./first-content.js";
 import type { World } from "./world.js";
 
 /** What one pod shall get of one FilterDeployment. */
@@ -16,6 +20,12 @@ export interface PodPlan {
   wanted: string | undefined;
   /** What its label shall say now; undefined: no label, the pod is held. */
   label: string | undefined;
+  /** Its Envoy sees the node's store, or with image volumes the image that it shall have. */
+  mounted: boolean;
+  /** It can run the revision in the end: one that lacks the store may never, one that lacks the image is replaced. */
+  able: boolean;
+  /** It could run the revision, and does not have to try it out. */
+  waits: boolean;
   /** Who goes first there: a FilterDeployment, `none` by annotation, or a policy that disables; undefined: this one. */
   winner: string | undefined;
 }
@@ -30,14 +40,18 @@ export interface PodPlanInput {
   rollout: Rollout | undefined;
   contents: readonly KnownContent[];
   world: World;
+  /** What is known of the Envoys. */
+  first: Pick<FirstContent, "took" | "passed" | "onTrial">;
 }
 
 /** For each pod what it shall get: precedence first, then its place in a rollout, then the gate. */
 export function planPods(
   pods: readonly Pod[],
-  { view, me, revision, rollout, contents, world }: PodPlanInput,
+  { view, me, revision, rollout, contents, world, first }: PodPlanInput,
 ): PodPlan[] {
   const byValue = new Map(contents.map((content) => [content.value, content]));
+  const sees = (pod: Pod, content: KnownContent | undefined) =>
+    hasMount(pod, content?.image === undefined ? storeMount : imageMount(view.id, content.image));
   const candidates = new Map<string, Candidate[]>();
   const { lastGood } = view.status;
   const off = disabledBy(view.namespace, world.policies.list());
@@ -48,11 +62,28 @@ export function planPods(
       rivals = world.candidatesOver(namespace);
       candidates.set(namespace, rivals);
     }
-    const first = me && winnerOn(pod, me, rivals);
-    return { pod, winner: off ?? (first === undefined || first === view.key ? undefined : first) };
+    const nearest = me && winnerOn(pod, me, rivals);
+    return { pod, winner: off ?? (nearest === undefined || nearest === view.key ? undefined : nearest) };
   });
   const own = ranked.filter(({ winner }) => winner === undefined).map(({ pod }) => pod);
-  const canary = rollout && canaryOf(own, view.id, rollout);
+  const canary = rollout && canaryOf(own, view, rollout);
+  // A kubelet starts no container before its image volumes are there.
+  const readable = (pod: Pod, value: string) => {
+    const content = byValue.get(value);
+    return sees(pod, content) && (isImage(content) || world.nodeHas(pod.node, content?.moduleDigest ?? ""));
+  };
+  const trial = first.onTrial
+    ? trialPod(
+        own.filter((pod) => readable(pod, revision ?? "")),
+        view.id,
+      )
+    : undefined;
+  const serving = new Set(pods.filter(({ proxyState }) => proxyState === "ready").map(workloadPlaceOf));
+  // Beside no others that serve unfiltered, a new pod must not serve so either: it begins with the filter, come what may.
+  const isFirst = (pod: Pod) =>
+    lastGood === undefined &&
+    pod.proxyState !== "ready" &&
+    (pod.workload === undefined || !serving.has(workloadPlaceOf(pod)));
   return ranked.map(({ pod, winner }) => {
     const mine = !canary || canary.has(uidOf(pod)) ? revision : rollout?.stable;
     const wanted = winner === undefined ? mine : noop;
@@ -61,22 +92,49 @@ export function planPods(
       wanted,
       lastGood: lastGood === wanted ? undefined : lastGood,
       served: (value) => byValue.has(value),
-      readable: (value) => pod.mounted && world.nodeHas(pod.node, byValue.get(value)?.moduleDigest ?? ""),
+      readable: (value) => readable(pod, value),
       failOpen: view.failurePolicy === "FailOpen",
+      proven: lastGood === wanted || (first.passed && wanted === revision),
+      took: first.took(pod) || isFirst(pod),
+      // One that has yet to start must be told before its Envoy connects: told later, it would be held.
+      waits: first.onTrial && pod !== trial && pod.proxyState === "ready",
     });
-    return { pod, wanted, label, winner };
+    const content = byValue.get(mine ?? "");
+    const mounted = sees(pod, content);
+    const able = pod.node !== undefined && (mounted || isImage(content));
+    const waits = wanted !== undefined && label !== wanted && readable(pod, wanted);
+    return { pod, wanted, label, mounted, able, waits, winner };
   });
 }
 
-/** A pod that is on no node, or lacks the mount, can run nothing yet, and would hold the step up. */
-function canaryOf(pods: readonly Pod[], id: string, rollout: Rollout): Set<string> {
-  const share = shareOf(rollout);
-  const able = share >= 100 ? pods : pods.filter(({ node, mounted }) => node !== undefined && mounted);
+/** The one that tries a revision out: the same at each look, also when the others get their labels. */
+function trialPod(pods: readonly Pod[], id: string): Pod | undefined {
+  const label = podLabel(id);
+  const rank = (pod: Pod) => {
+    const serves = pod.proxyState === "ready";
+    return `${serves ? 0 : 1}${pod.metadata.labels?.[label] === undefined ? 1 : 0}${uidOf(pod)}`;
+  };
+  let best: Pod | undefined;
+  for (const pod of pods) if (best === undefined || rank(pod) < rank(best)) best = pod;
+  return best;
+}
+
+function isImage(content: KnownContent | undefined): boolean {
+  return content?.image !== undefined;
+}
+
+/** A pod that is on no node, or lacks the mount, can run nothing yet, and counts for no share. */
+function canaryOf(pods: readonly Pod[], { id, namespace }: FilterView, rollout: Rollout): Set<string> {
   const label = podLabel(id);
   return canaryPods(
-    able.map((pod) => ({ uid: uidOf(pod), carries: pod.metadata.labels?.[label] === rollout.revision })),
+    pods.map((pod) => ({
+      uid: uidOf(pod),
+      workload: workloadPlaceOf(pod),
+      able: pod.node !== undefined && pod.mounted,
+      carries: pod.metadata.labels?.[label] === rollout.revision,
+    })),
     id,
-    share,
+    placedParts(partsOf(rollout), namespace),
   );
 }
 

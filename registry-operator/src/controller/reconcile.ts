@@ -2,6 +2,7 @@ import type { FilterDeployment } from "../api/filter-deployment.js";
 import { finalizer, noop, podLabel, resources, slotName } from "../api/names.js";
 import { type Condition, conditionsFrom, type Findings } from "../desired/conditions.js";
 import { noopEnvoyFilter, revisionEnvoyFilter } from "../desired/content.js";
+import type { DeliveryMode } from "../desired/delivery.js";
 import type { KnownContent } from "../desired/envoy-filter.js";
 import { asCandidate, type FilterView, planOf, viewOf } from "../desired/filter-view.js";
 import { unneededContents } from "../desired/garbage.js";
@@ -9,9 +10,20 @@ import type { Pod } from "../desired/pod.js";
 import { rulesFor } from "../desired/policy-rules.js";
 import { type Rollout, rolloutFinding } from "../desired/rollout.js";
 import { slotEnvoyFilter } from "../desired/slot.js";
+import { workloadMounts } from "../desired/workload-mounts.js";
+import { workloadPlaceOf } from "../desired/workload-place.js";
 import type { WorkResult } from "../kube/index.js";
+import { chosenDelivery, deliveryStatus } from "./chosen-delivery.js";
 import { cleanUp, SlotRemovals } from "./cleanup.js";
-import { distributedFinding, loadedFinding, programmedFinding, waitingPods } from "./findings.js";
+import { deliveryFor } from "./delivery-for.js";
+import {
+  distributedFinding,
+  loadedFinding,
+  programmedFinding,
+  pulledByNodes,
+  waitingPods,
+} from "./findings.js";
+import { FirstContents } from "./first-content.js";
 import { KeptContents } from "./keep-content.js";
 import { heldWithoutMount } from "./mount-obstacle.js";
 import { mountWorkloads, unmountWorkloads } from "./mount-workloads.js";
@@ -43,9 +55,12 @@ export class Reconciler {
   readonly #removals = new SlotRemovals();
   readonly #gates = new Gates();
   readonly #contents = new KeptContents();
+  readonly #first: FirstContents;
+  readonly #since = Date.now();
 
   constructor(services: Services) {
     this.#services = services;
+    this.#first = new FirstContents(services.stats);
   }
 
   /** @param key `NAMESPACE/NAME` */
@@ -59,7 +74,8 @@ export class Reconciler {
       this.#nudges.forget(key);
       this.#gates.forget(key);
       this.#contents.forget(key);
-      tasks.forget(`resolve ${key}`);
+      this.#first.forget(key);
+      for (const what of ["resolve", "follow"]) tasks.forget(`${what} ${key}`);
       return {};
     }
     const view = viewOf(filter, world.rootNamespace);
@@ -72,33 +88,47 @@ export class Reconciler {
     const { world } = this.#services;
     // What is on the nodes must stay, whatever the registry says meanwhile.
     this.#want(view, view.status.revision);
-    const asked = this.#resolve(view);
+    const delivery = deliveryFor(view, this.#services);
+    const chosen = chosenDelivery(view, delivery, this.#resolve(view, delivery.mode));
+    const { asked } = chosen;
     const now = Date.now();
     const stage = stageRollout(view, asked, world.contentsOf(view.id, view.namespace), now);
     const resolution = stage.inForce;
     const plan = resolution.resolved && planOf(view, resolution.resolved.kind);
     if (plan && asked.content) await this.#offer(view, resolution);
-    if (stage.rollout) await this.#contents.keep(view, stage.rollout.stable, this.#services);
+    // With image volumes pods run the revision before until they are replaced.
+    const { lastGood } = view.status;
+    const isReplacing = delivery.mode === "ImageVolume" && lastGood !== resolution.revision;
+    const kept = stage.rollout?.stable ?? (isReplacing ? lastGood : undefined);
+    if (kept !== undefined) await this.#contents.keep(view, kept, this.#services);
     else this.#contents.forget(view.key);
     const contents = world.contentsOf(view.id, view.namespace);
     const pods = world.podsOf(view);
-    const digest = this.#want(view, resolution.revision, resolution.content?.moduleDigest);
+    const { content } = resolution;
+    const digest = this.#want(view, resolution.revision, content?.image ? undefined : content?.moduleDigest);
     const nodes = new Set(pods.flatMap(({ node }) => node ?? []));
     const missing = [...nodes].filter((node) => digest !== undefined && !world.nodeHas(node, digest)).sort();
+
+    const mountPlan = {
+      ...{ view, mode: delivery.mode, contents },
+      ...{ revision: resolution.revision, rollout: stage.rollout },
+    };
+    const mountsOf = (place: string | undefined) => workloadMounts(mountPlan, place);
 
     const findings: Findings = { Resolved: resolution.Resolved, Verified: resolution.Verified };
     let plans: PodPlan[] = [];
     let observed: Observed = new Map();
     let unmounted: Pod[] = [];
+    let first: Awaited<ReturnType<FirstContents["look"]>> | undefined;
     if (plan && resolution.revision !== undefined) {
       const active = asked.content !== undefined && !view.paused;
-      findings.Distributed = distributedFinding(nodes, missing);
-      const { Mounted, mayInsertSlot } = await mountWorkloads(
-        view,
-        pods,
-        this.#services,
-        active && missing.length === 0,
-      );
+      findings.Distributed = content?.image
+        ? pulledByNodes
+        : distributedFinding(nodes, missing, (node) =>
+            digest === undefined ? undefined : world.storeFailureOf(node, digest),
+          );
+      const request = { mountsOf, proceed: active && missing.length === 0 };
+      const { Mounted, mayInsertSlot } = await mountWorkloads(view, pods, request, this.#services);
       findings.Mounted = Mounted;
       const slotKey = `${view.namespace}/${slotName(view.id)}`;
       const mayInsert = mayInsertSlot && missing.length === 0;
@@ -108,22 +138,38 @@ export class Reconciler {
       const slot = world.envoyFilters.get(slotKey) !== undefined;
       const me = asCandidate(view, rootIdOf(view, resolution), filter.metadata.creationTimestamp ?? "");
       const { rollout } = stage;
-      plans = planPods(pods, { view, me, revision: resolution.revision, rollout, contents, world });
+      const { revision } = resolution;
+      if (!slot) this.#first.forget(view.key);
+      const unproven = slot && revision !== view.status.lastGood ? revision : undefined;
+      first = await this.#first.look(view, pods, unproven);
+      plans = planPods(pods, { view, me, revision, rollout, contents, world, first });
       if (slot) await this.#label(view, plans, active);
       findings.Programmed = programmedFinding(slot, plans);
-      if (slot) observed = await observeLoaded(view.id, plans, contents, this.#services);
-      findings.Loaded = loadedFinding(plans, observed);
+      if (slot) observed = await observeLoaded(view.id, plans, contents, saidOf(filter), this.#services);
+      this.#first.note(view, observed);
+      findings.Loaded = loadedFinding(plans, observed, view.failurePolicy);
       if (active) await unmountWorkloads(view, this.#services);
       const attempt = contents.find(({ value }) => value === resolution.revision)?.attempt ?? 1;
       if (slot) await this.#nudges.nudge(view.key, attempt, observed, this.#services);
       if (active) await this.#retryRejected(view, resolution, observed);
-      if (active && slot) unmounted = heldWithoutMount(view, plans, this.#services);
+      if (active && slot)
+        unmounted = heldWithoutMount(
+          view,
+          plans,
+          (pod) => mountsOf(workloadPlaceOf(pod)).main,
+          this.#services,
+        );
       if (active) await this.#held.replace(view.key, observed, this.#services, unmounted);
+    }
+    if (chosen.refusal) {
+      findings.Distributed = chosen.refusal;
+      findings.Mounted = chosen.refusal;
     }
     const moved = await this.#moveRollout(view, stage, plans, observed, now);
     const status = this.#status(
       filter,
       view,
+      deliveryStatus(view, delivery, chosen, mountsOf(undefined).main),
       { ...stage, next: moved.rollout },
       findings,
       plans,
@@ -133,7 +179,8 @@ export class Reconciler {
     await writeStatus(filter, status, this.#services);
     await this.#collect(view, contents, [status.revision, status.lastGood]);
     const soon = unmounted.length > 0 ? replaceAgainMillis : lookAgainMillis;
-    return { after: Math.min(this.#lookAgain(plans, observed), moved.after ?? lookAgainMillis, soon) };
+    const waits = [this.#lookAgain(plans, observed), moved.after, asked.after, first?.after, soon];
+    return { after: Math.min(...waits.filter((wait) => wait !== undefined)) };
   }
 
   async #moveRollout(
@@ -151,16 +198,17 @@ export class Reconciler {
       : undefined;
     if (failure) this.#services.log.warn({ filter: view.key, failure }, "the rollout is taken back");
     const again = gateMillis(plans.length);
-    const moved = moveRollout(stage, plans, observed, { failure, generation: view.generation, now });
+    const moved = moveRollout(stage, plans, observed, { failure, view, now });
     return { ...moved, after: isWatched ? Math.min(again, moved.after ?? again) : moved.after };
   }
 
-  #resolve(view: FilterView): Resolution {
+  #resolve(view: FilterView, mode: DeliveryMode): Resolution {
     const { store, client, world, observe, tasks, again } = this.#services;
     const names = view.spec.filter.imagePullSecrets ?? [];
     return resolveFilter(view, {
-      store,
+      ...{ store, mode },
       rules: rulesFor(view.namespace, world.policies.list()),
+      ...{ now: Date.now(), since: this.#since },
       dockerConfigs: (signal) => {
         observe.resolve();
         return pullSecrets(client, view.namespace, names, signal);
@@ -195,9 +243,10 @@ export class Reconciler {
    */
   #want(view: FilterView, revision: string | undefined, newDigest?: string): string | undefined {
     const { world, wanted } = this.#services;
-    const digests = new Map(
-      world.contentsOf(view.id, view.namespace).map((each) => [each.value, each.moduleDigest]),
-    );
+    const contents = world.contentsOf(view.id, view.namespace);
+    // What comes with an image is on no node of ours.
+    const stored = contents.filter(({ image }) => image === undefined);
+    const digests = new Map(stored.map((each) => [each.value, each.moduleDigest]));
     const digest = newDigest ?? digests.get(revision ?? "");
     const byNode = new Map<string, Set<string>>();
     const add = (node: string | undefined, each: string | undefined) => {
@@ -213,7 +262,7 @@ export class Reconciler {
     for (const { node, metadata } of world.pods.by("filter", view.id)) {
       add(node, digests.get(metadata.labels?.[podLabel(view.id)] ?? ""));
     }
-    wanted.set(view.key, byNode);
+    wanted.set(view.key, byNode, view.status.resolved?.moduleDigest);
     return digest;
   }
 
@@ -264,6 +313,7 @@ export class Reconciler {
   #status(
     filter: FilterDeployment,
     view: FilterView,
+    delivery: ReturnType<typeof deliveryStatus>,
     stage: Stage & { next: Rollout | undefined },
     findings: Findings,
     plans: readonly PodPlan[],
@@ -298,16 +348,15 @@ export class Reconciler {
       ...(good ? { lastGood: good } : {}),
       ...(next && good !== next.revision ? { rollout: next } : {}),
       ...(revision ? { attempt: contents.find(({ value }) => value === revision)?.attempt ?? 1 } : {}),
-      delivery: {
-        mode: "HostPath",
-        reason: "the only way of this version: it needs no restart for an upgrade",
-      },
+      delivery,
       workloads: {
         matched: plans.length,
-        distributed: plans.filter(
-          ({ pod }) => digest !== undefined && this.#services.world.nodeHas(pod.node, digest),
+        distributed: plans.filter(({ pod, mounted }) =>
+          delivery.mode === "ImageVolume"
+            ? mounted && pod.proxyState !== "down"
+            : digest !== undefined && this.#services.world.nodeHas(pod.node, digest),
         ).length,
-        mounted: plans.filter(({ pod }) => pod.mounted).length,
+        mounted: plans.filter(({ mounted }) => mounted).length,
         programmed: plans.filter(({ label, wanted }) => label !== undefined && label === wanted).length,
         ready: loaded,
       },
@@ -324,6 +373,12 @@ export class Reconciler {
     if (open.length > 0) waits.push(Math.min(10_000, Math.max(250, youngest / 4)));
     return Math.min(...waits);
   }
+}
+
+/** The revision that all pods run, as the status says. */
+function saidOf({ status }: FilterDeployment): string | undefined {
+  const is = status?.conditions?.find(({ type }) => type === "Loaded");
+  return is?.status === "True" ? status?.revision : undefined;
 }
 
 function rootIdOf({ spec, status }: FilterView, { resolved }: Resolution): string {

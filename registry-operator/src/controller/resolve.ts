@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../desired/canonical-json.js";
 import type { Finding } from "../desired/conditions.js";
 import { checkConfig } from "../desired/config-check.js";
+import type { DeliveryMode } from "../desired/delivery.js";
 import { contentOf, type FilterView, type Resolved } from "../desired/filter-view.js";
+import { pullRound } from "../desired/pull-round.js";
 import { type Content, revisionOf } from "../desired/revision.js";
-import type { ModuleRules, ModuleStore, ResolvedModule } from "../modules/index.js";
+import { durationMillis } from "../desired/rollout-steps.js";
+import { checkCallbacks, type ModuleRules, type ModuleStore, type ResolvedModule } from "../modules/index.js";
 import { failureFindings, isPassing } from "./resolve-failure.js";
 import type { Task } from "./tasks.js";
 
@@ -18,6 +21,8 @@ export interface Resolution {
   revision: string | undefined;
   Resolved: Finding;
   Verified: Finding;
+  /** Milliseconds until the tag is to be resolved again; absent: never. */
+  after?: number | undefined;
 }
 
 /** Only what is used of the store. */
@@ -27,8 +32,14 @@ export type Store = Pick<ModuleStore, "resolve" | "has" | "collect">;
 export interface ResolveServices {
   store: Store;
   rules: readonly ModuleRules[];
+  /** How the module gets into the sidecars, which is a part of the content. */
+  mode: DeliveryMode;
   /** The texts of the resource's pull secrets. @throws MeshwasmError PullSecretInvalid */
   dockerConfigs: (signal: AbortSignal) => Promise<string[]>;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** When this process began: what was due before, another one did. Milliseconds since 1970. */
+  since: number;
   /** Work in the background: one at a time for each name, its outcome kept as long as the input is the same. */
   run: <T>(
     name: string,
@@ -48,30 +59,63 @@ const retryLateMillis = 5 * 60_000;
  */
 export function resolveFilter(view: FilterView, services: ResolveServices): Resolution {
   const { resolved } = view.status;
-  const { image, imagePullPolicy = "IfNotPresent", config } = view.spec.filter;
-  const { rules, run } = services;
+  const { image, imagePullPolicy = "IfNotPresent" } = view.spec.filter;
+  const { rules, mode, run } = services;
   const rulesHash = hashOf(rules);
   if (view.paused) return inForce(view);
-  if (resolved?.image === image && resolved.generation === view.generation && resolved.rules === rulesHash) {
+  const isKnown = resolved?.image === image && resolved.generation === view.generation;
+  if (isKnown && resolved.rules === rulesHash && saysEnough(resolved, mode)) {
     refill(resolved, services);
-    return inForceAs(view, resolved);
+    return followTag(view, resolved, services);
   }
   const task = run(
     `resolve ${view.key}`,
     canonicalJson([view.uid, view.generation, rulesHash]),
-    async (signal) => {
+    (signal) => {
       // A policy that changed is no reason to follow a tag that moved.
-      const known = resolved?.image === image && resolved.generation === view.generation;
-      const pinned = known ? atDigest(image, resolved.manifestDigest) : image;
-      const module = { ...(await ask(services, pinned, imagePullPolicy, signal)), image };
-      checkConfig(module.configSchema, config);
-      return toStatus(module, view.generation, rulesHash);
+      const pinned = isKnown ? atDigest(image, resolved.manifestDigest) : image;
+      return lookUp(view, services, pinned, imagePullPolicy, signal);
     },
-    (error) => (isPassing(error) ? retrySoonMillis : retryLateMillis),
+    retryMillis,
   );
   if (task.state === "running") return { ...inForce(view), ...resolving };
   if (task.state === "failed") return { ...inForce(view), ...failureFindings(task.error) };
-  return inForceAs(view, task.result);
+  return inForceAs(view, task.result, mode);
+}
+
+/** What an earlier version resolved says nothing of image volumes. */
+function saysEnough({ imageVolume }: Resolved, mode: DeliveryMode): boolean {
+  return mode === "HostPath" || imageVolume !== undefined;
+}
+
+/**
+ * Resolves the tag again where the spec has an interval for it. What is in force stays until it is known to be something
+ * else, and to be right.
+ */
+function followTag(view: FilterView, resolved: Resolved, services: ResolveServices): Resolution {
+  const { mode, run, now, since } = services;
+  const inForce = inForceAs(view, resolved, mode);
+  const { image, imagePullInterval } = view.spec.filter;
+  const interval = durationMillis(imagePullInterval ?? "");
+  if (interval === 0 || image.includes("@")) return inForce;
+  const { began, after } = pullRound(view.uid, interval, now);
+  if (began <= since) return { ...inForce, after };
+  const task = run(
+    `follow ${view.key}`,
+    canonicalJson([view.uid, view.generation, resolved.rules, began]),
+    (signal) => lookUp(view, services, image, "Always", signal),
+    retryMillis,
+  );
+  if (task.state === "running") return { ...inForce, after };
+  if (task.state === "done") return { ...inForceAs(view, task.result, mode), after };
+  const failed = failureFindings(task.error);
+  if (failed.Verified.status === "False" || !isPassing(task.error)) return { ...inForce, ...failed, after };
+  const message = `${inForce.Resolved.message}; it could not be asked for again: ${failed.Resolved.message}`;
+  return { ...inForce, Resolved: { ...inForce.Resolved, message }, after };
+}
+
+function retryMillis(error: unknown): number {
+  return isPassing(error) ? retrySoonMillis : retryLateMillis;
 }
 
 /** The store is a cache: what it lost is fetched again by digest, never by a tag that may have moved. */
@@ -90,6 +134,21 @@ function refill(resolved: Resolved, services: ResolveServices): void {
 
 function atDigest(image: string, manifestDigest: string): string {
   return `${image.replace(/@.*$/, "")}@${manifestDigest}`;
+}
+
+/** Asks for an image, and whether it fits the spec. @param image at a digest, or as the spec has it */
+async function lookUp(
+  view: FilterView,
+  services: ResolveServices,
+  image: string,
+  policy: "Always" | "IfNotPresent",
+  signal: AbortSignal,
+): Promise<Resolved> {
+  const { filter } = view.spec;
+  const module = { ...(await ask(services, image, policy, signal)), image: filter.image };
+  checkConfig(module.configSchema, filter.config);
+  checkCallbacks(module.callbacks, filter.vm?.allowedCapabilities);
+  return toStatus(module, view.generation, hashOf(services.rules));
 }
 
 async function ask(
@@ -114,12 +173,12 @@ async function ask(
 }
 
 function toStatus(module: ResolvedModule, generation: number, rules: string): Resolved {
-  const { image, manifestDigest, moduleDigest, kind, rootId, name, version } = module;
-  return { image, generation, manifestDigest, moduleDigest, kind, rootId, name, version, rules };
+  const { image, manifestDigest, moduleDigest, kind, rootId, name, version, imageVolume } = module;
+  return { image, generation, manifestDigest, moduleDigest, kind, rootId, name, version, rules, imageVolume };
 }
 
-function inForceAs(view: FilterView, resolved: Resolved): Resolution {
-  const content = contentOf(view, resolved);
+function inForceAs(view: FilterView, resolved: Resolved, mode: DeliveryMode): Resolution {
+  const content = contentOf(view, resolved, mode);
   return { resolved, content, revision: revisionOf(content), ...findingsOf(resolved) };
 }
 

@@ -22,5 +22,7 @@ export interface Services {
   observe: Observer;
   /** Whether pods that come get the mount where it does not come with their template. */
   mountsPods: () => boolean;
+  /** The API server's minor version; undefined: not known yet. */
+  kubernetes: () => number | undefined;
   log: Logger;
 }

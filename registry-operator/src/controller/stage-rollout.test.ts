@@ -20,7 +20,7 @@ const resolution: Resolution = {
 };
 const contents = ["r-old", "r-new"].map((value) => ({ name: value, value, moduleDigest: "", attempt: 1 }));
 
-function staged(status: FilterDeployment["status"], spec: object = {}, asked = resolution, known = contents) {
+function viewed(status: FilterDeployment["status"], spec: object = {}) {
   const filter = {
     metadata: { namespace: "shop", name: "limit", generation: 2 },
     spec: {
@@ -30,22 +30,35 @@ function staged(status: FilterDeployment["status"], spec: object = {}, asked = r
     },
     ...(status ? { status } : {}),
   };
-  return stageRollout(viewOf(filter, "istio-system"), asked, known, now);
+  return viewOf(filter, "istio-system");
+}
+
+function staged(status: FilterDeployment["status"], spec: object = {}, asked = resolution, known = contents) {
+  return stageRollout(viewed(status, spec), asked, known, now);
+}
+
+interface PlannedPod {
+  wanted: string;
+  loaded?: boolean;
+  able?: boolean;
+  winner?: string;
+  workload?: string;
 }
 
 /** Plans of pods that shall run these revisions, and what their Envoys were seen to run. */
-function pods(...all: { wanted: string; loaded?: boolean; able?: boolean; winner?: string }[]) {
+function pods(...all: PlannedPod[]) {
   const observed = new Map<PodPlan, LoadedState>();
-  const plans = all.map(({ wanted, loaded, able = true, winner }, n): PodPlan => {
+  const plans = all.map(({ wanted, loaded, able = true, winner, workload }, n): PodPlan => {
     const facts = podFacts({ metadata: { namespace: "shop", name: `web-${n}`, uid: `${n}` } });
-    const pod = { ...facts, node: "n", mounted: able };
-    const plan = { pod, wanted, label: wanted, winner };
+    const pod = { ...facts, node: "n", mounted: able, workload };
+    const plan = { pod, wanted, label: wanted, mounted: able, able, waits: false, winner };
     if (loaded !== undefined) observed.set(plan, { loaded, runs: "", problem: undefined, toldFor: 0 });
     return plan;
   });
   return { plans, observed };
 }
 
+const view = viewed(undefined);
 const first = staged({ lastGood: "r-old" });
 const rollout = first.rollout as Rollout;
 const back: Rollout = { ...rollout, phase: "RolledBack", share: "0%", message: "it crashed" };
@@ -78,7 +91,7 @@ test("paused, or with a spec that is not resolved yet, it moves neither on nor b
     staged({ lastGood: "r-old", rollout }, { paused: true }),
     staged({ lastGood: "r-old", rollout }, {}, unresolved),
   ]) {
-    const seen = { failure: "it crashed", generation: 2, now };
+    const seen = { failure: "it crashed", view, now };
     assert.deepEqual(moveRollout(stage, plans, observed, seen), { rollout, after: undefined });
   }
 });
@@ -86,7 +99,7 @@ test("paused, or with a spec that is not resolved yet, it moves neither on nor b
 test("a step has ended when all its pods that can run it do; another filter's and others do not count", () => {
   const phase = (...all: Parameters<typeof pods>) => {
     const { plans, observed } = pods(...all);
-    return moveRollout(first, plans, observed, { failure: undefined, generation: 2, now }).rollout?.phase;
+    return moveRollout(first, plans, observed, { failure: undefined, view, now }).rollout?.phase;
   };
   const old = { wanted: "r-old", loaded: false };
   const unable = { wanted: "r-new", able: false };
@@ -95,6 +108,29 @@ test("a step has ended when all its pods that can run it do; another filter's an
   assert.equal(phase({ wanted: "r-new", loaded: true }, { wanted: "r-new" }), "Progressing");
   assert.equal(phase({ wanted: "r-new", loaded: true }, { wanted: "r-new", loaded: false }), "Progressing");
   assert.equal(phase(old, unable, lost), "Progressing", "nobody tries it");
+});
+
+test("a step by workload waits while none of its workloads has a pod that can run the revision", () => {
+  const steps = [{ share: "10%" }, { workloads: ["Deployment/a", "shop/Deployment/b"] }];
+  const spec = { rollout: { steps } };
+  const { share: _, ...begun } = rollout;
+  const known = { ...begun, step: 2, steps: 2, workloads: steps[1]!.workloads!, earlier: ["10%"] };
+  const stage = staged({ lastGood: "r-old", rollout: known }, spec);
+  assert.deepEqual(stage.rollout, known);
+  const move = (...all: PlannedPod[]) => {
+    const { plans, observed } = pods(...all);
+    const { rollout: next } = moveRollout(stage, plans, observed, { failure: undefined, view, now });
+    return [next?.phase, next?.message?.replace(/,? so nobody.*/, "")];
+  };
+  const earlier = { wanted: "r-new", loaded: true, workload: "Deployment/web" };
+  const none = ["Progressing", "none of Deployment/a, shop/Deployment/b has a pod that could run it"];
+  assert.deepEqual(move(earlier), none);
+  assert.deepEqual(move(earlier, { wanted: "r-new", workload: "Deployment/a", able: false }), none);
+  const lost = { wanted: "noop", workload: "Deployment/a", winner: "shop/other" };
+  assert.deepEqual(move(earlier, lost), none);
+  assert.deepEqual(move(earlier, { wanted: "r-new", workload: "Deployment/b" }), ["Progressing", undefined]);
+  const settled = { wanted: "r-new", loaded: true, workload: "Deployment/b" };
+  assert.deepEqual(move(earlier, settled), ["Paused", undefined]);
 });
 
 test("a revision is proven when no step is left and all pods that can run it do", () => {

@@ -2,6 +2,7 @@ import type { KnownContent } from "../desired/envoy-filter.js";
 import type { FilterView } from "../desired/filter-view.js";
 import { advanceRollout, currentRollout, type Rollout } from "../desired/rollout.js";
 import { type RolloutStep, rolloutSteps } from "../desired/rollout-steps.js";
+import { workloadPlace, workloadPlaceOf } from "../desired/workload-place.js";
 import type { Observed } from "./observe-loaded.js";
 import type { PodPlan } from "./pod-plan.js";
 import type { Resolution } from "./resolve.js";
@@ -51,12 +52,20 @@ export function moveRollout(
   { rollout, steps, held }: Stage,
   plans: readonly PodPlan[],
   observed: Observed,
-  { failure, generation, now }: { failure: string | undefined; generation: number; now: number },
+  { failure, view, now }: { failure: string | undefined; view: FilterView; now: number },
 ): { rollout: Rollout | undefined; after: number | undefined } {
   if (!rollout || held) return { rollout, after: undefined };
   const canary = plans.filter((plan) => isCanary(plan, rollout));
   const settled = canary.length > 0 && canary.every((plan) => observed.get(plan)?.loaded === true);
-  return advanceRollout(rollout, { steps, settled, failure, generation, now });
+  const isEmpty = rollout.workloads !== undefined && !canary.some((plan) => isNamed(plan, rollout, view));
+  const { generation } = view;
+  return advanceRollout(rollout, { steps, settled, isEmpty, failure, generation, now });
+}
+
+/** Whether the step that goes on names the pod's workload. */
+function isNamed({ pod }: PodPlan, { workloads = [] }: Rollout, { namespace }: FilterView): boolean {
+  const place = workloadPlaceOf(pod);
+  return place !== undefined && workloads.some((name) => workloadPlace(name, namespace) === place);
 }
 
 /** Whether a pod is among those that try the revision out. One that can run nothing yet holds no step up. */
@@ -80,6 +89,6 @@ export function isProven(
   );
 }
 
-function isAble({ pod, winner }: PodPlan): boolean {
-  return winner === undefined && pod.node !== undefined && pod.mounted;
+function isAble({ able, winner }: PodPlan): boolean {
+  return winner === undefined && able;
 }

@@ -13,6 +13,7 @@ const gatherMillis = 20;
 export class WantedModules {
   readonly #server: Pick<ModuleServer, "setWanted">;
   readonly #byFilter = new Map<string, WantedByNode>();
+  readonly #own = new Map<string, string>();
   #missing: Set<string> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -26,17 +27,24 @@ export class WantedModules {
     this.#told();
   }
 
-  /** What one FilterDeployment wants. @param wanted undefined: it is gone */
-  set(key: string, wanted: WantedByNode | undefined): void {
+  /**
+   * What one FilterDeployment wants.
+   *
+   * @param wanted undefined: it is gone
+   * @param own what the operator keeps for itself, as it goes by it and no node needs it
+   */
+  set(key: string, wanted: WantedByNode | undefined, own?: string): void {
     if (wanted === undefined) this.#byFilter.delete(key);
     else this.#byFilter.set(key, wanted);
+    if (wanted === undefined || own === undefined) this.#own.delete(key);
+    else this.#own.set(key, own);
     this.#missing?.delete(key);
     this.#told();
   }
 
-  /** All digests that any node shall have. */
+  /** All digests that are needed anywhere. */
   digests(): Set<string> {
-    const all = new Set<string>();
+    const all = new Set(this.#own.values());
     for (const wanted of this.#byFilter.values()) {
       for (const digests of wanted.values()) for (const digest of digests) all.add(digest);
     }

@@ -23,7 +23,7 @@ const rollout: Rollout = {
 function told(name: string, ip: string, wanted: string): PodPlan {
   const facts = podFacts({ metadata: { namespace: "shop", name, uid: name } });
   const pod = { ...facts, ip, node: "n", mounted: true };
-  return { pod, wanted, label: wanted, winner: undefined };
+  return { pod, wanted, label: wanted, mounted: true, able: true, waits: false, winner: undefined };
 }
 
 /** Two pods whose Envoys answer as told, on a clock that is moved by hand. */

@@ -84,6 +84,7 @@ export class World {
       keep: ({ metadata: { name, resourceVersion, labels } }) => ({
         metadata: { name, ...(resourceVersion ? { resourceVersion } : {}), ...(labels ? { labels } : {}) },
       }),
+      onChange: tell.namespace,
     });
     this.workloads = [wellKnown.deployments, wellKnown.statefulSets, wellKnown.daemonSets].map(
       (resource) =>
@@ -141,15 +142,34 @@ export class World {
     return this.nodes.get(node)?.status?.digests?.includes(moduleDigest) ?? false;
   }
 
+  /** Why a node could not store a module, as its agent says; undefined: nothing is known to be in the way. */
+  storeFailureOf(node: string, moduleDigest: string): string | undefined {
+    const failures = this.nodes.get(node)?.status?.failures ?? [];
+    const found = failures.find(({ digest }) => digest === moduleDigest);
+    return found && `${found.reason}: ${found.message}`;
+  }
+
   /** The workloads that a selection reaches by namespace. */
   workloadsIn({ namespace, meshWide }: Selection): Workload[] {
     return this.workloads.flatMap((each) => (meshWide ? each.list() : each.by("namespace", namespace)));
   }
 
+  /** By `NAMESPACE/KIND/NAME`; undefined: there is none. */
+  workloadAt(place: string): Workload | undefined {
+    const [namespace, kind, name] = place.split("/");
+    return this.#workloadsOf(kind ?? "")?.get(`${namespace}/${name}`);
+  }
+
   /** Takes over what a write of a workload returned. */
   putWorkload(object: KubeObject, kind: Workload["kind"]): void {
-    const kinds = [wellKnown.deployments.kind, wellKnown.statefulSets.kind, wellKnown.daemonSets.kind];
-    this.workloads[kinds.indexOf(kind as never)]?.put(object);
+    this.#workloadsOf(kind)?.put(object);
+  }
+
+  #workloadsOf(kind: string): Informer<Workload> | undefined {
+    const kinds: string[] = [wellKnown.deployments, wellKnown.statefulSets, wellKnown.daemonSets].map(
+      (resource) => resource.kind,
+    );
+    return this.workloads[kinds.indexOf(kind)];
   }
 
   labelsOfNamespace(name: string): Record<string, string> | undefined {

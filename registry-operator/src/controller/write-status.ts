@@ -38,6 +38,7 @@ export async function writeStatus(
 
 /** Steps on the way are no reason to warn. */
 const onTheWay = [
+  "Resolving",
   "NodesMissing",
   "MountPending",
   "RollingOut",

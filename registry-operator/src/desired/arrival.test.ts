@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FilterDeployment } from "../api/filter-deployment.js";
+import { filterId, storeDir } from "../api/names.js";
 import { mountsOnArrival } from "./arrival.js";
 import { viewOf } from "./filter-view.js";
+import { imageMount } from "./mount.js";
 
 const injected = { "istio-injection": "enabled" };
 const owned = (apiVersion: string, kind: string, name = "web-7d9f") => ({
@@ -31,6 +33,10 @@ interface Arrival {
 }
 
 function mounts(filters: FilterDeployment[], arrival: Arrival = {}): boolean {
+  return paths(filters, arrival).length > 0;
+}
+
+function paths(filters: FilterDeployment[], arrival: Arrival = {}): string[] {
   const { metadata = {}, proxy = ["proxy", "sidecar"], labels = { app: "web" } } = arrival;
   const object = {
     metadata: { name: "", labels: { "pod-template-hash": "7d9f", ...labels }, ...metadata },
@@ -38,7 +44,7 @@ function mounts(filters: FilterDeployment[], arrival: Arrival = {}): boolean {
   };
   const namespaceLabels = "namespaceLabels" in arrival ? arrival.namespaceLabels : injected;
   const views = filters.map((each) => viewOf(each, "istio-system"));
-  return mountsOnArrival({ namespace: "shop", object, namespaceLabels }, views);
+  return mountsOnArrival({ namespace: "shop", object, namespaceLabels }, views).map(({ path }) => path);
 }
 
 test("a pod of a workload gets the mount with its template, unless the template must not be touched", () => {
@@ -102,4 +108,18 @@ test("where Pod Security forbids the volume, somebody says no, or nobody knows, 
   const no = { "meshwasm.io/mount": "false" };
   assert.equal(mounts([filter()], { namespaceLabels: { ...injected, ...no } }), false);
   assert.equal(mounts([filter()], { labels: { app: "web", ...no } }), false);
+});
+
+test("it gets the image that the status says, beside the store of others, and where hostPath is forbidden too", () => {
+  const reference = `registry.example.com/limit@sha256:${"ab".repeat(32)}`;
+  const delivery = { mode: "ImageVolume", image: reference };
+  const image = filter({}, { status: { revision: "r-1", delivery } as never });
+  const { path } = imageMount(filterId("shop", "limit"), reference);
+  const forbids = { ...injected, "pod-security.kubernetes.io/enforce": "restricted" };
+  assert.deepEqual(paths([image]), [path]);
+  assert.deepEqual(paths([image, filter()]), [storeDir, path]);
+  assert.deepEqual(paths([image, filter()], { namespaceLabels: forbids }), [path]);
+  assert.deepEqual(paths([image], { metadata: ofDeployment }), [], "with its template");
+  const unknown = filter({}, { status: { revision: "r-1", delivery: { mode: "HostPath" } } as never });
+  assert.deepEqual(paths([unknown]), [storeDir]);
 });

@@ -1,5 +1,6 @@
 import { mountLabel } from "../api/names.js";
-import type { FilterView } from "./filter-view.js";
+import { type FilterView, imageMountOf } from "./filter-view.js";
+import { type PodMount, storeMount } from "./mount.js";
 import { podFacts, type RawPod } from "./pod.js";
 import { selects } from "./selection.js";
 import { forbidsHostPath } from "./workload.js";
@@ -17,24 +18,23 @@ export interface ArrivingPod {
 const templatesAnnotation = "inject.istio.io/templates";
 
 /**
- * Whether a pod has to get the mount of the node's store on its own: a filter that has something to run selects it, and the
- * mount does not come with its template. That is so for gateways, whose injection knows no volumes of users; for pods of
- * workloads whose template must not be touched (`restart: Never`); and for pods that belong to none that the operator
- * annotates. Nowhere where Pod Security would refuse a pod with the mount, or where somebody says no.
+ * What a pod has to get on its own: the mounts of the filters that have something to run and select it, where they do not
+ * come with its template. That is so for gateways, whose injection knows no volumes of users; for pods of workloads whose
+ * template must not be touched (`restart: Never`); and for pods that belong to none that the operator annotates. Nothing
+ * where Pod Security would refuse a pod with the mount, or where somebody says no.
  *
  * @param filters those that can have a say in the pod's namespace
  */
 export function mountsOnArrival(
   { namespace, object, namespaceLabels }: ArrivingPod,
   filters: readonly FilterView[],
-): boolean {
-  if (namespaceLabels === undefined || forbidsHostPath(namespaceLabels)) return false;
-  if ([namespaceLabels, object.metadata.labels].some((labels) => labels?.[mountLabel] === "false"))
-    return false;
+): PodMount[] {
+  if (namespaceLabels === undefined) return [];
+  if ([namespaceLabels, object.metadata.labels].some((labels) => labels?.[mountLabel] === "false")) return [];
   const { proxy, workload } = podFacts(object);
-  if (proxy === "waypoint") return false;
+  if (proxy === "waypoint") return [];
   const gateway = proxy === "gateway" || isGatewayTemplate(object);
-  return filters.some(
+  const selecting = filters.filter(
     (view) =>
       !view.deleting &&
       view.status.revision !== undefined &&
@@ -42,6 +42,9 @@ export function mountsOnArrival(
       selects(view, namespace, object.metadata.labels) &&
       (gateway || workload === undefined || !view.mayRestart),
   );
+  const images = selecting.map(imageMountOf).filter((mount) => mount !== undefined);
+  const needsStore = images.length < selecting.length && !forbidsHostPath(namespaceLabels);
+  return [...(needsStore ? [storeMount] : []), ...images];
 }
 
 /** Before its injection a gateway's container has no arguments that would say so. */

@@ -65,6 +65,22 @@ test("a revision's content names the file by digest, and is chosen by the pod's 
   ]);
 });
 
+test("what is allowed is a part of the revision and of the VM's name; where all is, neither knows of it", () => {
+  const configOf = (each: Content) => {
+    const [patch] = revisionEnvoyFilter(plan, each, 1).spec.configPatches;
+    // biome-ignore lint/suspicious/noExplicitAny: what Istio passes on has no type here
+    return (patch as any).patch.value.typed_config.config;
+  };
+  const restricted = { ...content, allowedCapabilities: ["proxy_log", "proxy_on_configure"] };
+  assert.deepEqual(configOf(restricted).capability_restriction_config, {
+    allowed_capabilities: { proxy_log: {}, proxy_on_configure: {} },
+  });
+  assert.match(configOf(restricted).vm_config.vm_id, /^meshwasm-0123456789\.[0-9a-f]{10}$/);
+  assert.notEqual(revisionOf(restricted), revisionOf(content));
+  const open = { ...content, allowedCapabilities: undefined };
+  assert.deepEqual([revisionOf(open), configOf(open)], [revisionOf(content), configOf(content)]);
+});
+
 test("what was written can be read back; what is none of ours cannot", () => {
   const written = revisionEnvoyFilter(plan, content, 7);
   assert.deepEqual(knownContent(plan.id, written), {
@@ -100,4 +116,23 @@ test("without a configuration the filter gets none; only FailReload reloads", ()
 
 test("the content that does nothing names no file", () => {
   assert.doesNotMatch(JSON.stringify(noopEnvoyFilter(plan)), /wasm-filters/);
+});
+
+test("with an image the content names the file in it, under a path that is the image's own", () => {
+  const image = `registry.example.com/limit@sha256:${"cd".repeat(32)}`;
+  const inImage = { ...content, image };
+  assert.notEqual(revisionOf(inImage), revisionOf(content));
+  assert.notEqual(
+    revisionOf(inImage),
+    revisionOf({ ...content, image: image.replace("d@", "e@").replace(/d$/, "e") }),
+  );
+  assert.equal(revisionOf({ ...content, image: undefined }), revisionOf(content));
+  const filter = revisionEnvoyFilter(plan, inImage, 1);
+  assert.ok(
+    JSON.stringify(filter.spec).includes(
+      `"filename":"/var/local/lib/wasm-images/0123456789/sha256-${"cd".repeat(32)}/plugin.wasm"`,
+    ),
+  );
+  assert.equal(knownContent(plan.id, filter)?.image, image);
+  assert.equal(knownContent(plan.id, revisionEnvoyFilter(plan, content, 1))?.image, undefined);
 });

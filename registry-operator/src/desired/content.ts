@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   contentName,
   extensionName,
+  imageFileName,
   moduleFileName,
   noop,
   pluginName,
@@ -13,11 +14,13 @@ import {
   attemptAnnotation,
   type EnvoyFilter,
   type FilterPlan,
+  imageAnnotation,
   moduleDigestAnnotation,
   ownedMetadata,
   valueLabel,
 } from "./envoy-filter.js";
-import { noopConfig, wasmType } from "./envoy-types.js";
+import { namedNoopConfig, wasmType } from "./envoy-types.js";
+import { imageMount } from "./mount.js";
 import { type Content, revisionOf } from "./revision.js";
 
 const failurePolicies = {
@@ -28,7 +31,7 @@ const failurePolicies = {
 
 /** The EnvoyFilter that fills the slot on the pods that carry the label `noop`: with a filter that does nothing. */
 export function noopEnvoyFilter(plan: FilterPlan): EnvoyFilter {
-  return contentEnvoyFilter(plan, noop, noopConfig(plan.kind), {});
+  return contentEnvoyFilter(plan, noop, namedNoopConfig(plan.kind, plan.id), {});
 }
 
 /**
@@ -41,6 +44,7 @@ export function revisionEnvoyFilter(plan: FilterPlan, content: Content, attempt:
   return contentEnvoyFilter(plan, revision, wasmConfig(plan, content, attempt), {
     [moduleDigestAnnotation]: content.moduleDigest,
     [attemptAnnotation]: String(attempt),
+    ...(content.image === undefined ? {} : { [imageAnnotation]: content.image }),
   });
 }
 
@@ -73,7 +77,7 @@ function contentEnvoyFilter(
 
 /** https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/wasm/v3/wasm.proto#extensions-wasm-v3-pluginconfig */
 function wasmConfig(plan: FilterPlan, content: Content, attempt: number): object {
-  const { kind, moduleDigest, rootId, config, failurePolicy, env } = content;
+  const { kind, moduleDigest, rootId, config, failurePolicy, env, allowedCapabilities } = content;
   const withEnv = Object.keys(env).length > 0;
   return {
     "@type": wasmType(kind),
@@ -86,23 +90,40 @@ function wasmConfig(plan: FilterPlan, content: Content, attempt: number): object
         ? { reload_config: { backoff: { base_interval: "0.1s", max_interval: "1s" } } }
         : {}),
       ...(config === undefined ? {} : { configuration: stringValue(JSON.stringify(config)) }),
+      ...(allowedCapabilities === undefined
+        ? {}
+        : { capability_restriction_config: { allowed_capabilities: restriction(allowedCapabilities) } }),
       vm_config: {
-        vm_id: vmId(plan.id, env),
+        vm_id: vmId(plan.id, content),
         runtime: "envoy.wasm.runtime.v8",
-        code: { local: { filename: `${storeDir}/${moduleFileName(moduleDigest)}` } },
+        code: { local: { filename: fileOf(plan.id, content) } },
         ...(withEnv ? { environment_variables: { key_values: env } } : {}),
       },
     },
   };
 }
 
+/** Where the pods that get this content have the module. */
+function fileOf(id: string, { image, moduleDigest }: Content): string {
+  return image === undefined
+    ? `${storeDir}/${moduleFileName(moduleDigest)}`
+    : `${imageMount(id, image).path}/${imageFileName}`;
+}
+
+/** The type of a value has no fields. */
+function restriction(capabilities: readonly string[]): Record<string, object> {
+  return Object.fromEntries(capabilities.map((name) => [name, {}]));
+}
+
 /**
  * One VM for each FilterDeployment, so that a crash of one filter is no crash of another with the same module, and shared
- * data lives on over an upgrade. Envoy's key of a VM does not look at the environment, so the name has to.
+ * data lives on over an upgrade. Envoy's key of a VM looks neither at the environment nor at what is allowed, so the name
+ * has to.
  */
-function vmId(id: string, env: Record<string, string>): string {
-  if (Object.keys(env).length === 0) return `meshwasm-${id}`;
-  return `meshwasm-${id}.${createHash("sha256").update(canonicalJson(env)).digest("hex").slice(0, 10)}`;
+function vmId(id: string, { env, allowedCapabilities }: Content): string {
+  const differs = allowedCapabilities === undefined ? env : { env, allowedCapabilities };
+  if (Object.keys(differs).length === 0) return `meshwasm-${id}`;
+  return `meshwasm-${id}.${createHash("sha256").update(canonicalJson(differs)).digest("hex").slice(0, 10)}`;
 }
 
 /** What Istio sends, and what the SDK's configuration reads. */

@@ -8,6 +8,7 @@ import {
   resources,
 } from "../api/names.js";
 import type { KubeObject, OwnerReference } from "../kube/object.js";
+import type { FilterPhase } from "../modules/filter-metadata.js";
 
 /** The parts of a FilterDeployment that its EnvoyFilters are made from. */
 export interface FilterPlan {
@@ -21,7 +22,7 @@ export interface FilterPlan {
   direction: "Inbound" | "Outbound" | "Gateway";
   /** Empty: all. */
   ports: readonly number[];
-  phase: "AUTHN" | "AUTHZ" | "STATS" | "UNSPECIFIED";
+  phase: FilterPhase;
   /** Higher comes first. */
   priority: number;
   /** Pods may serve before the filter's content is there. */
@@ -40,6 +41,8 @@ export interface EnvoyFilter extends KubeObject {
 
 /** On a content: what module it names, `sha256:…`. */
 export const moduleDigestAnnotation = "meshwasm.io/module-digest";
+/** On a content: the image that its module's file is in, `HOST/REPOSITORY@sha256:…`; absent: it is in the node's store. */
+export const imageAnnotation = "meshwasm.io/image";
 /** On a content: how often it was offered. */
 export const attemptAnnotation = "meshwasm.io/attempt";
 /** On a content: the label value that it is for. */
@@ -72,6 +75,8 @@ export interface KnownContent {
   value: string;
   /** Absent: the content that does nothing. */
   moduleDigest: string | undefined;
+  /** Absent: the module is in the node's store. */
+  image?: string | undefined;
   attempt: number;
 }
 
@@ -82,5 +87,10 @@ export function knownContent(id: string, { metadata }: EnvoyFilter): KnownConten
   const moduleDigest = metadata.annotations?.[moduleDigestAnnotation];
   const attempt = Number(metadata.annotations?.[attemptAnnotation] ?? 1);
   if (value !== noop && !/^sha256:[0-9a-f]{64}$/.test(moduleDigest ?? "")) return undefined;
-  return { name: metadata.name, value, moduleDigest, attempt: Number.isSafeInteger(attempt) ? attempt : 1 };
+  const image = metadata.annotations?.[imageAnnotation];
+  return {
+    ...{ name: metadata.name, value, moduleDigest },
+    ...(image === undefined ? {} : { image }),
+    attempt: Number.isSafeInteger(attempt) ? attempt : 1,
+  };
 }

@@ -1,7 +1,9 @@
 import type { FilterDeployment } from "../api/filter-deployment.js";
 import { filterId } from "../api/names.js";
 import { keyOf } from "../kube/object.js";
+import type { DeliveryMode } from "./delivery.js";
 import type { FilterPlan } from "./envoy-filter.js";
+import { imageMount, imageReference, type PodMount } from "./mount.js";
 import type { Candidate } from "./precedence.js";
 import type { Content, FailurePolicy } from "./revision.js";
 import type { Selection } from "./selection.js";
@@ -60,7 +62,7 @@ export function planOf(view: FilterView, kind: "http" | "network"): FilterPlan {
 }
 
 /** The content that the spec and what its image resolved to make together. */
-export function contentOf(view: FilterView, resolved: Resolved): Content {
+export function contentOf(view: FilterView, resolved: Resolved, mode: DeliveryMode): Content {
   const { filter } = view.spec;
   return {
     kind: resolved.kind,
@@ -69,7 +71,15 @@ export function contentOf(view: FilterView, resolved: Resolved): Content {
     config: filter.config,
     failurePolicy: view.failurePolicy,
     env: filter.vm?.env ?? {},
+    // In whatever order they stand, they are the same.
+    allowedCapabilities: filter.vm?.allowedCapabilities?.toSorted(),
+    ...(mode === "ImageVolume" ? { image: imageReference(resolved.image, resolved.manifestDigest) } : {}),
   };
+}
+
+/** The image that the status says pods get; undefined: none, their modules are in the node's store. */
+export function imageMountOf({ id, status: { delivery } }: FilterView): PodMount | undefined {
+  return delivery?.mode === "ImageVolume" && delivery.image ? imageMount(id, delivery.image) : undefined;
 }
 
 /** How it takes part in precedence; undefined: it has nothing to run, so it displaces nobody. */

@@ -7,15 +7,17 @@ import {
   userVolumeMountAnnotation,
   volumeName,
 } from "../api/names.js";
-import { withMount } from "./mount.js";
-import { mountPatch, type PatchOperation } from "./mount-patch.js";
+import { changeMounts, imageMount, storeMount } from "./mount.js";
+import { type PatchOperation, mountPatch as patchOf } from "./mount-patch.js";
 import { podFacts, type RawPod } from "./pod.js";
 
 const injection = { "istio-injection": "enabled" };
 const mount = { name: volumeName, mountPath: storeDir, readOnly: true };
 const volume = { name: volumeName, hostPath: { path: storeDir, type: "DirectoryOrCreate" } };
 const proxy = { name: "istio-proxy", args: ["proxy", "sidecar"] };
-const template = (withMount(undefined) as { change: Record<string, string> }).change;
+const template = (changeMounts(undefined, [storeMount]) as { change: Record<string, string> }).change;
+const mountPatch = (object: RawPod, labels: Record<string, string> | undefined, mounts = [storeMount]) =>
+  patchOf(object, labels, mounts);
 
 function pod(spec: object, annotations?: Record<string, string>, labels?: Record<string, string>): RawPod {
   const metadata = { name: "p", ...(annotations ? { annotations } : {}), ...(labels ? { labels } : {}) };
@@ -91,6 +93,34 @@ test("a volume of the same name is another's; a volume that is the store is used
   const reused = apply(pod({ containers: [proxy], volumes: own }));
   assert.deepEqual(reused.spec?.volumes, own);
   assert.deepEqual(reused.spec?.containers?.[0]?.volumeMounts, [{ ...mount, name: "store" }]);
+});
+
+test("images come beside the store, each with a volume of its own, by whichever way", () => {
+  const image = (id: string, hex: string) =>
+    imageMount(id, `registry.example.com/hello@sha256:${hex.repeat(64)}`);
+  const wanted = [storeMount, image("0123456789", "a"), image("0123456789", "b"), image("9876543210", "a")];
+  for (const before of [pod({ containers: [proxy] }), pod({ containers: [proxy], volumes: [] })]) {
+    const patched_ = patched(before, mountPatch(before, injection, wanted));
+    const facts = podFacts(patched_);
+    assert.deepEqual([facts.mounted, facts.mountedOnCreation], [true, true]);
+    assert.deepEqual(
+      facts.images,
+      wanted.slice(1).map(({ path }) => path),
+    );
+    // Two filters with one image share its volume.
+    assert.deepEqual(
+      patched_.spec?.volumes?.map(({ name }) => name),
+      wanted.slice(0, 3).map(({ name }) => name),
+    );
+    assert.deepEqual(mountPatch(patched_, injection, wanted), [], "a second time changes nothing");
+    assert.equal(mountPatch(patched_, injection, [...wanted, image("9876543210", "c")]).length, 3);
+  }
+  const plain = pod({ containers: [{ name: "app" }] });
+  const { annotations = {} } = patched(plain, mountPatch(plain, injection, wanted)).metadata;
+  assert.deepEqual(
+    Object.keys(JSON.parse(annotations[userVolumeAnnotation]!)),
+    wanted.map(({ name }) => name),
+  );
 });
 
 test("whatever a pod is like: it is valid as before, what was there stays, and a second time changes nothing", () => {

@@ -14,6 +14,12 @@ export interface LabelInput {
   readable: (revision: string) => boolean;
   /** The pod may serve without the filter. */
   failOpen: boolean;
+  /** An Envoy was seen to take `wanted`. */
+  proven: boolean;
+  /** Its Envoy has taken some content of the slot. */
+  took: boolean;
+  /** Another Envoy tries `wanted` out; this one need not begin with anything yet. */
+  waits: boolean;
 }
 
 /**
@@ -21,6 +27,11 @@ export interface LabelInput {
  *
  * A revision is named only where its file can be read. Until then a running pod keeps what it has, and a new one gets the
  * last good revision, else the content that does nothing where the filter is fail-open.
+ *
+ * An Envoy that refuses a content keeps the one before; when it refuses the first one of a slot, it answers every request
+ * with 500, unless the slot is fail-open. So the first one is one that is taken: the last good revision, or, of a filter
+ * that never ran anywhere, the one that does nothing. There one Envoy begins, and the others get what it has shown to be
+ * taken.
  */
 export function labelFor({
   current,
@@ -29,9 +40,18 @@ export function labelFor({
   served,
   readable,
   failOpen,
+  proven,
+  took,
+  waits,
 }: LabelInput): string | undefined {
   const ready = (value: string) => served(value) && (value === noop || readable(value));
-  if (wanted !== undefined && ready(wanted)) return wanted;
+  if (wanted !== undefined && ready(wanted)) {
+    if (wanted === noop || wanted === current || proven || took || failOpen) return wanted;
+    if (current !== undefined && ready(current)) return current;
+    if (lastGood !== undefined && ready(lastGood)) return lastGood;
+    if (lastGood !== undefined || !served(noop)) return wanted;
+    return waits ? undefined : noop;
+  }
   if (current !== undefined && served(current)) return current;
   if (lastGood !== undefined && ready(lastGood)) return lastGood;
   return failOpen && served(noop) ? noop : undefined;

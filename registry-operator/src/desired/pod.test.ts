@@ -116,3 +116,37 @@ test("gateways are for filters of gateways only", () => {
   assert.equal(selectsPod({ ...selection, direction: "Gateway" }, gateway), true);
   assert.equal(selectsPod({ ...selection, direction: "Gateway" }, sidecar), false);
 });
+
+test("an image is seen where its path says which it is, whole", () => {
+  const digest = "ab".repeat(32);
+  const reference = `registry.example.com/hello@sha256:${digest}`;
+  const path = `/var/local/lib/wasm-images/0123456789/sha256-${digest}`;
+  const images = (mount: object, volume: object = { image: { reference } }) => {
+    const volumeMounts = [{ name: "v", mountPath: path, ...mount }];
+    const containers = [{ name: "app" }, { name: "istio-proxy", volumeMounts }];
+    const spec = { containers, volumes: [{ name: "other" }, { name: "v", ...volume }] };
+    return podFacts({ metadata: { name: "p" }, spec } as never).images;
+  };
+  assert.deepEqual(images({}), [path]);
+  const other = `registry.example.com/hello@sha256:${"cd".repeat(32)}`;
+  assert.deepEqual(images({}, { image: { reference: other } }), [], "another image");
+  assert.deepEqual(images({}, { image: { reference: "registry.example.com/hello:1" } }), [], "a tag");
+  assert.deepEqual(images({}, { emptyDir: {} }), []);
+  assert.deepEqual(images({ name: "none" }), []);
+  assert.deepEqual(images({ subPath: "below" }), []);
+  assert.deepEqual(images({ mountPath: `/elsewhere/sha256-${digest}` }), []);
+});
+
+test("a node that cannot pull an image for the sidecar says so", () => {
+  const fails = (waiting: object, name = "istio-proxy") =>
+    podFacts({
+      metadata: { name: "p" },
+      spec: { containers: [{ name: "app" }, { name: "istio-proxy" }] },
+      status: { containerStatuses: [{ name, restartCount: 0, state: { waiting } }] },
+    } as never).pullFails;
+  assert.equal(fails({ reason: "ErrImagePull" }), true);
+  assert.equal(fails({ reason: "ImagePullBackOff" }), true);
+  assert.equal(fails({ reason: "ErrImagePull" }, "app"), false);
+  assert.equal(fails({ reason: "PodInitializing" }), false);
+  assert.equal(fails({}), false);
+});

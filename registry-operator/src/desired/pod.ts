@@ -1,5 +1,6 @@
 import {
   fieldManager,
+  imagesDir,
   mountedAnnotation,
   mountedOnCreation,
   podLabelPrefix,
@@ -7,6 +8,7 @@ import {
   storeDir,
 } from "../api/names.js";
 import type { KubeObject, Metadata } from "../kube/object.js";
+import type { PodMount } from "./mount.js";
 
 /** What the operator keeps of a pod; a cluster has many. */
 export interface Pod extends KubeObject {
@@ -19,12 +21,16 @@ export interface Pod extends KubeObject {
   proxy: "sidecar" | "gateway" | "waypoint" | undefined;
   /** Its Envoy sees the node's store. */
   mounted: boolean;
-  /** The mount came when the pod was made, not with the template. */
+  /** Where its Envoy sees images of filters, each with the digest that its path says; see `imageMountPath`. */
+  images: readonly string[];
+  /** What mounts it has came when the pod was made, not with the template. */
   mountedOnCreation: boolean;
   /** Its Envoy has something else there, so that the store cannot be mounted. */
   storeDirTaken: boolean;
   /** Of its Envoy's container: it runs and passed its probe, it runs, or neither. */
   proxyState: "ready" | "starting" | "down";
+  /** Its node cannot pull an image that its Envoy's container needs, and tries again. */
+  pullFails: boolean;
   /** The operator's last word to it came when its Envoy's container ran already, by clocks that may differ. */
   toldLate: boolean;
   /** How often its Envoy's container was started again. */
@@ -39,7 +45,7 @@ export interface Pod extends KubeObject {
 export interface Container {
   name: string;
   args?: string[];
-  volumeMounts?: { name: string; mountPath: string }[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string; subPathExpr?: string }[];
   volumeDevices?: { devicePath: string }[];
 }
 
@@ -47,7 +53,7 @@ interface ContainerStatus {
   name: string;
   restartCount: number;
   ready?: boolean;
-  state?: { running?: { startedAt?: string } };
+  state?: { running?: { startedAt?: string }; waiting?: { reason?: string } };
 }
 
 /** A pod as the API server has it; only what is read of it. */
@@ -56,7 +62,7 @@ export interface RawPod extends KubeObject {
     nodeName?: string;
     containers?: Container[];
     initContainers?: Container[];
-    volumes?: { name: string; hostPath?: { path: string } }[];
+    volumes?: { name: string; hostPath?: { path: string }; image?: { reference?: string } }[];
   };
   status?: {
     phase?: string;
@@ -81,6 +87,7 @@ export function podFacts(object: KubeObject): Pod {
   const mounted = (proxy?.volumeMounts ?? []).some(
     ({ name, mountPath }) => mountPath === storeDir && stores.has(name),
   );
+  const images = proxy ? imagesOf(proxy, spec?.volumes) : noImages;
   return {
     metadata: keptMetadata(metadata),
     node: spec?.nodeName,
@@ -89,14 +96,36 @@ export function podFacts(object: KubeObject): Pod {
       metadata.deletionTimestamp !== undefined || status?.phase === "Succeeded" || status?.phase === "Failed",
     proxy: proxy && proxyKind(proxy),
     mounted,
-    mountedOnCreation: mounted && metadata.annotations?.[mountedAnnotation] === mountedOnCreation,
-    storeDirTaken: !mounted && proxy !== undefined && isStoreDirTaken(proxy),
+    images,
+    mountedOnCreation:
+      (mounted || images.length > 0) && metadata.annotations?.[mountedAnnotation] === mountedOnCreation,
+    storeDirTaken: !mounted && proxy !== undefined && isPathTaken(proxy, storeDir),
     proxyState: !proxyStatus?.state?.running ? "down" : proxyStatus.ready ? "ready" : "starting",
+    pullFails: pullFailures.has(proxyStatus?.state?.waiting?.reason ?? ""),
     toldLate: isToldLate(metadata, proxyStatus),
     restarts: proxyStatus?.restartCount ?? 0,
     controlled: (metadata.ownerReferences ?? []).some(({ controller }) => controller),
     workload: workloadOf(metadata),
   };
+}
+
+/** A cluster has many pods. */
+const noImages: readonly string[] = [];
+
+/** What kubelets say. https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/kubelet/images/types.go */
+const pullFailures = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "RegistryUnavailable"]);
+
+/** Only what is what its path says: whole, and with that digest. */
+function imagesOf({ volumeMounts = [] }: Container, volumes: NonNullable<RawPod["spec"]>["volumes"]) {
+  const paths = volumeMounts
+    .filter(({ name, mountPath, subPath, subPathExpr }) => {
+      if (!mountPath.startsWith(`${imagesDir}/`) || subPath || subPathExpr) return false;
+      const reference = volumes?.find((volume) => volume.name === name)?.image?.reference;
+      const digest = mountPath.slice(mountPath.lastIndexOf("/") + 1).replace("-", ":");
+      return reference?.endsWith(`@${digest}`) ?? false;
+    })
+    .map(({ mountPath }) => mountPath);
+  return paths.length > 0 ? paths : noImages;
 }
 
 /** As its arguments say to pilot-agent. */
@@ -105,15 +134,13 @@ function proxyKind({ args = [] }: Container): "sidecar" | "gateway" | "waypoint"
   return args.includes("router") ? "gateway" : "sidecar";
 }
 
-/** Whether a container has something at the store's path, above it or below it. */
-export function isStoreDirTaken({ volumeMounts = [], volumeDevices = [] }: Container): boolean {
+/** Whether a container has something at a path, above it or below it. */
+export function isPathTaken({ volumeMounts = [], volumeDevices = [] }: Container, wanted: string): boolean {
   const paths = [
     ...volumeMounts.map(({ mountPath }) => mountPath),
     ...volumeDevices.map(({ devicePath }) => devicePath),
   ];
-  return paths
-    .map(folder)
-    .some((path) => path.startsWith(folder(storeDir)) || folder(storeDir).startsWith(path));
+  return paths.map(folder).some((path) => path.startsWith(folder(wanted)) || folder(wanted).startsWith(path));
 }
 
 function folder(path: string): string {
@@ -125,6 +152,11 @@ function isToldLate({ managedFields }: Metadata, proxy: ContainerStatus | undefi
   const told = managedFields?.filter(({ manager }) => manager === fieldManager).map(({ time }) => time ?? "");
   const started = proxy?.state?.running?.startedAt;
   return started !== undefined && (told ?? []).some((time) => Date.parse(time) >= Date.parse(started));
+}
+
+/** Whether a pod's Envoy sees the node's store, or an image. */
+export function hasMount({ mounted, images }: Pick<Pod, "mounted" | "images">, { path }: PodMount): boolean {
+  return path === storeDir ? mounted : images.includes(path);
 }
 
 /** The labels of ours that a pod carries. */

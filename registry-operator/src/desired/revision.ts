@@ -14,6 +14,10 @@ export interface Content {
   config: Record<string, unknown> | undefined;
   failurePolicy: FailurePolicy;
   env: Record<string, string>;
+  /** What the VM may call and is called for; absent: everything. */
+  allowedCapabilities?: readonly string[] | undefined;
+  /** The image that brings the module as a volume, by digest: `HOST/REPOSITORY@sha256:…`; absent: it is in the node's store. */
+  image?: string | undefined;
 }
 
 /**

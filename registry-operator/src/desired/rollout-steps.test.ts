@@ -5,10 +5,17 @@ import { durationMillis, rolloutSteps } from "./rollout-steps.js";
 test("steps are read from the spec; without a rollout there are none", () => {
   const filter = { image: "registry.example.com/limit:1" };
   assert.deepEqual(rolloutSteps({ filter }), []);
-  const steps = [{ share: "5%", pause: "1h30m" }, { share: "50%" }, { share: "100%", pause: "0s" }];
+  const workloads = ["Deployment/canary"];
+  const steps = [
+    { share: "5%", pause: "1h30m" },
+    { share: "50%" },
+    { workloads },
+    { share: "100%", pause: "0s" },
+  ];
   assert.deepEqual(rolloutSteps({ filter, rollout: { steps } }), [
     { share: 5, pause: 5_400_000 },
     { share: 50, pause: undefined },
+    { workloads, pause: undefined },
     { share: 100, pause: 0 },
   ]);
 });

@@ -7,8 +7,8 @@ import {
   type RolloutInput,
   type RolloutSeen,
   rolloutFinding,
-  shareOf,
 } from "./rollout.js";
+import { contains, shareOf, workloadsOf } from "./rollout-reach.js";
 import type { RolloutStep } from "./rollout-steps.js";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
@@ -23,7 +23,7 @@ function current(more: Partial<RolloutInput> = {}): Rollout | undefined {
 }
 
 function advance(rollout: Rollout, more: Partial<RolloutSeen> = {}) {
-  const seen = { steps, settled: true, failure: undefined, generation: 2, now: start };
+  const seen = { steps, settled: true, isEmpty: false, failure: undefined, generation: 2, now: start };
   return advanceRollout(rollout, { ...seen, ...more });
 }
 
@@ -113,7 +113,77 @@ test("another revision on the way begins at the first step", () => {
   });
 });
 
-test("the share never shrinks on the way, whenever it is looked at, and ends", () => {
+test("by workload and by share, each step with what those before it chose", () => {
+  const mixed: RolloutStep[] = [
+    { workloads: ["Deployment/a"], pause: 0 },
+    { workloads: ["Deployment/b", "StatefulSet/c"], pause: 0 },
+    { share: 10, pause: 0 },
+    { share: 50, pause: 0 },
+    { workloads: ["Deployment/d"], pause: 0 },
+  ];
+  const places: object[] = [];
+  for (let at = current({ steps: mixed })!; at.phase !== "Promoted"; ) {
+    const { share, workloads, earlier } = at;
+    places.push({ ...(share && { share }), ...(workloads && { workloads }), ...(earlier && { earlier }) });
+    at = advance(at, { steps: mixed }).rollout;
+    if (at.phase === "Promoted") {
+      assert.deepEqual([at.share, at.workloads, at.earlier], ["100%", undefined, undefined]);
+    }
+  }
+  const named = ["Deployment/a", "Deployment/b", "StatefulSet/c"];
+  assert.deepEqual(places, [
+    { workloads: ["Deployment/a"] },
+    { workloads: ["Deployment/b", "StatefulSet/c"], earlier: ["Deployment/a"] },
+    { share: "10%", earlier: named },
+    { share: "50%", earlier: named },
+    { workloads: ["Deployment/d"], earlier: [...named, "50%"] },
+  ]);
+});
+
+test("a step whose workloads have no pod waits and says so, in each phase, until there is one", () => {
+  const byName = [{ workloads: ["Deployment/a", "Deployment/b"], pause: 60_000 }];
+  const going = current({ steps: byName })!;
+  const empty = { steps: byName, settled: false, isEmpty: true };
+  const { rollout: waiting, after } = advance(going, empty);
+  assert.deepEqual([waiting.phase, after], ["Progressing", undefined]);
+  const finding = rolloutFinding(waiting);
+  assert.equal(finding?.reason, "RolloutNoPods");
+  assert.match(
+    finding?.message ?? "",
+    /step 1 of 1: r-new for all pods of Deployment\/a, Deployment\/b, .*; none of Deployment\/a, Deployment\/b has a pod/,
+  );
+  assert.deepEqual(advance(waiting, empty).rollout, waiting, "it is said once");
+  assert.deepEqual(current({ known: waiting, steps: byName, now: start + 9_000 }), waiting);
+  const found = advance(waiting, { steps: byName }).rollout;
+  assert.deepEqual([found.phase, found.message], ["Paused", undefined]);
+  const gone = advance(found, { ...empty, now: start + 900_000 }).rollout;
+  assert.deepEqual([gone.phase, rolloutFinding(gone)?.reason], ["Paused", "RolloutNoPods"]);
+  assert.equal(advance(gone, { steps: byName, now: start + 900_000 }).rollout.phase, "Promoted");
+  const crashed = advance(gone, { ...empty, failure: "it crashed" }).rollout;
+  assert.deepEqual(
+    [crashed.phase, crashed.share, crashed.workloads, crashed.message],
+    ["RolledBack", "0%", undefined, "it crashed"],
+  );
+});
+
+test("steps that are changed keep to the workloads that they still name", () => {
+  const names = (...all: string[]) => ({ workloads: all.map((name) => `Deployment/${name}`), pause: 0 });
+  const share = (percent: number) => ({ share: percent, pause: 0 });
+  const known = current({ steps: [names("a", "b")] })!;
+  const at = (changed: RolloutStep[], from = known) => {
+    const next = current({ known: from, steps: changed, generation: 3 })!;
+    return `${next.step} ${next.share ?? next.workloads?.join()}`;
+  };
+  assert.equal(at([share(5), names("a", "b"), share(50)]), "2 Deployment/a,Deployment/b");
+  assert.equal(at([names("a"), names("b"), share(50)]), "2 Deployment/b");
+  assert.equal(at([share(5), share(100)]), "1 5%", "they are not asked for any more");
+  assert.equal(at([names("a"), share(100)]), "1 Deployment/a");
+  const further = current({ steps: [share(20)] })!;
+  assert.equal(at([names("a"), share(10)], further), "2 10%", "nothing is as far");
+  assert.equal(at([names("a"), share(30), names("b")], further), "2 30%");
+});
+
+test("no pod goes back on the way, whenever it is looked at, and it ends", () => {
   for (let seed = 1; seed <= 200; seed++) {
     let state = seed;
     // A linear congruential generator: the same runs each time.
@@ -122,7 +192,13 @@ test("the share never shrinks on the way, whenever it is looked at, and ends", (
       return Math.floor((state / 2 ** 31) * below);
     };
     const shares = [...new Set(Array.from({ length: 1 + random(6) }, () => 1 + random(100)))];
-    const planned = shares.sort((a, b) => a - b).map((share) => ({ share, pause: random(4) * 1_000 }));
+    const planned: RolloutStep[] = shares
+      .sort((a, b) => a - b)
+      .map((share) => ({ share, pause: random(4) * 1_000 }));
+    for (let count = random(4); count > 0; count--) {
+      const step = { workloads: [`Deployment/${random(3)}`], pause: random(4) * 1_000 };
+      planned.splice(random(planned.length + 1), 0, step);
+    }
     let now = start;
     let known = current({ steps: planned, now })!;
     let looks = 0;
@@ -131,8 +207,14 @@ test("the share never shrinks on the way, whenever it is looked at, and ends", (
       now += random(1_500);
       const same = current({ known, steps: planned, now })!;
       assert.deepEqual(same, known, "looking changes nothing");
-      const next = advance(known, { steps: planned, settled: random(3) > 0, now }).rollout;
+      const settled = random(3) > 0;
+      const isEmpty = !settled && known.workloads !== undefined && random(2) === 0;
+      const next = advance(known, { steps: planned, settled, isEmpty, now }).rollout;
       assert.ok(shareOf(next) >= shareOf(known), `seed ${seed}`);
+      assert.ok(contains(next, known, planned), `seed ${seed}`);
+      assert.ok(
+        next.phase === "Promoted" || workloadsOf(known).every((each) => workloadsOf(next).includes(each)),
+      );
       assert.ok(next.step - known.step <= 1, "no step is left out");
       known = next;
     }
@@ -145,6 +227,16 @@ test("the condition names the place, or why it was taken back", () => {
     /step 1 of 2: r-new for 10% of the pods, r-old for the others/,
   );
   assert.equal(rolloutFinding(paused)?.reason, "RolloutPaused");
+  const words = (reach: object) => {
+    const { share: _, ...begun } = first;
+    return /r-new for (.*), r-old/.exec(rolloutFinding({ ...begun, ...reach })?.message ?? "")?.[1];
+  };
+  const [a, b] = ["Deployment/a", "shop/StatefulSet/b"];
+  assert.equal(words({ workloads: [a, b] }), "all pods of Deployment/a, shop/StatefulSet/b");
+  assert.equal(words({ share: "50%", earlier: [a] }), "50% of the pods, in any case all of Deployment/a");
+  assert.equal(words({ workloads: [a], earlier: ["5%"] }), "5% of the pods, and all of Deployment/a");
+  const many = Array.from({ length: 16 }, (_, n) => `Deployment/${n}`);
+  assert.match(words({ workloads: many }) ?? "", /Deployment\/4 and 11 more$/);
   const back = rolloutFinding(advance(first, { failure: "shop/web crashed" }).rollout);
   assert.equal(back?.reason, "RolledBack");
   assert.match(back?.message ?? "", /r-new was taken back, all pods run r-old: shop\/web crashed/);

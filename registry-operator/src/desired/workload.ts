@@ -60,6 +60,14 @@ export function wouldBeInjected(
 
 /** Whether the namespace's Pod Security level forbids volumes of type hostPath. */
 export function forbidsHostPath(namespaceLabels: Record<string, string> | undefined): boolean {
-  const level = namespaceLabels?.["pod-security.kubernetes.io/enforce"];
+  const level = podSecurityLevel(namespaceLabels);
   return level === "baseline" || level === "restricted";
+}
+
+/**
+ * The Pod Security level that the namespace enforces; undefined: what the API server's configuration says.
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces
+ */
+export function podSecurityLevel(namespaceLabels: Record<string, string> | undefined): string | undefined {
+  return namespaceLabels?.["pod-security.kubernetes.io/enforce"];
 }

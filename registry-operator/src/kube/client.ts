@@ -57,6 +57,17 @@ export class KubeClient {
     })) as T;
   }
 
+  /** What the API server says of itself. https://kubernetes.io/docs/reference/using-api/#api-versioning */
+  async version(signal?: AbortSignal): Promise<{ major?: string; minor?: string }> {
+    const answer = await this.#transport.json({
+      method: "GET",
+      resource: "version",
+      path: "/version",
+      signal,
+    });
+    return answer as { major?: string; minor?: string };
+  }
+
   /** As {@link get}, undefined when there is none. */
   async find<T extends KubeObject>(
     resource: Resource,

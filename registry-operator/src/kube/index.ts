@@ -15,6 +15,8 @@
  * | ""                   | secrets                               | get                                     | pull secrets that resources name; bind it by namespace to narrow it |
  * | apps                 | deployments, statefulsets, daemonsets | list, watch, patch                      | the mount's annotations |
  *
+ * And `/version`, which everybody may read: whether there are image volumes.
+ *
  * In the operator's namespace:
  *
  * | group                | resource                              | verbs                                   | for |
@@ -33,4 +35,5 @@ export { LeaderElection, type LeaderElectionOptions } from "./leader-election.js
 export { type KubeObject, keyOf, type Metadata, type OwnerReference } from "./object.js";
 export { forEachLimited } from "./parallel.js";
 export { type Resource, resourcePath, wellKnown } from "./resource.js";
+export { ServerVersion } from "./server-version.js";
 export { WorkQueue, type WorkQueueOptions, type WorkResult } from "./work-queue.js";

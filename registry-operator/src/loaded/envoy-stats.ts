@@ -17,6 +17,14 @@ export interface LoadedPlugin {
 const pattern =
   /^envoy_wasm_meshwasm_([0-9a-f]{10})_(r_[0-9a-f]{10})_sha256_([0-9a-f]{64})_([0-9]{1,9})_vm_reload(_success|_failure)?(?:\{[^}]*\})? (\d+)/gm;
 
+/** As `namedNoopConfig` names it. It stays as long as the listener. */
+const noopPattern = /meshwasm_([0-9a-f]{10})_noop_rbac_allowed/g;
+
+/** The FilterDeployments, by their ids, whose content that does nothing an Envoy has once taken. */
+export function noopsTaken(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(noopPattern)].map(([, id = ""]) => id));
+}
+
 /** Which of our plugins an Envoy has loaded, from its stats in the Prometheus text format; each once. */
 export function loadedPlugins(text: string): LoadedPlugin[] {
   const found = new Map<string, LoadedPlugin>();

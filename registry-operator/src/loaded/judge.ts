@@ -8,6 +8,8 @@ export interface Told {
   value: string;
   /** Of the revision's content; without meaning for `noop`. */
   attempt: number;
+  /** It was said to be loaded before, perhaps by an operator that is gone: what is there now is no try. Absent: no. */
+  said?: boolean | undefined;
 }
 
 /** What an Envoy runs of one filter. */
@@ -16,12 +18,15 @@ export interface Verdict {
   has: boolean;
   /** The revision that it runs, `noop` when none; several, joined, while it changes over. */
   runs: string;
+  /** How often the VM of what it was told crashed, as far as Envoy counts that. */
+  reloads: number;
 }
 
 /** Compares what an Envoy was told with what its stats say. */
 export function judge({ id, value, attempt }: Told, plugins: readonly LoadedPlugin[]): Verdict {
   const own = plugins.filter((each) => each.id === id);
   const runs = own.length === 0 ? noop : [...new Set(own.map(({ revision }) => revision))].sort().join(",");
-  if (value === noop) return { has: own.length === 0, runs };
-  return { has: own.some((each) => each.revision === value && each.attempt === attempt), runs };
+  if (value === noop) return { has: own.length === 0, runs, reloads: 0 };
+  const found = own.find((each) => each.revision === value && each.attempt === attempt);
+  return { has: found !== undefined, runs, reloads: found?.reloads ?? 0 };
 }

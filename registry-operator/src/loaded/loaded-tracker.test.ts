@@ -30,6 +30,26 @@ function scripted() {
   return { script, tracker: new LoadedTracker({ read }, () => script.now) };
 }
 
+test("what was said to be loaded, by an operator before this one, is so at the first sight", async () => {
+  const { script, tracker } = scripted();
+  script.answer = { plugins: [plugin("r-new")] };
+  assert.equal((await tracker.look(pod(), { ...told, said: true })).loaded, true);
+  script.now = 500;
+  script.answer = { plugins: [plugin("r-old")] };
+  assert.equal((await tracker.look(pod(), { ...told, said: true })).loaded, false, "it is asked again");
+});
+
+test("crashes are told as they were counted when it was asked", async () => {
+  const { script, tracker } = scripted();
+  script.answer = {
+    plugins: [
+      { ...plugin("r-new"), reloads: 3 },
+      { ...plugin("r-old"), reloads: 5 },
+    ],
+  };
+  assert.equal((await tracker.look(pod(), { ...told, said: true })).reloads, 3);
+});
+
 test("what stays is loaded, and is not asked for again for a while", async () => {
   const { script, tracker } = scripted();
   script.answer = { plugins: [plugin("r-new")] };

@@ -10,6 +10,8 @@ export interface LoadedState {
   runs: string;
   /** Why it did not answer. */
   problem: string | undefined;
+  /** How often the filter's VM had crashed when it was last asked, as far as Envoy counts that. Absent: never. */
+  reloads?: number;
   /** Milliseconds since it was first seen with what it was told, and this restart count. */
   toldFor: number;
 }
@@ -23,6 +25,7 @@ interface Record {
   /** When it was last seen to be loaded; undefined: not yet. */
   confirmed: number | undefined;
   runs: string;
+  reloads: number;
 }
 
 /** An Envoy that was seen to run what it shall is asked again after this long. */
@@ -47,18 +50,20 @@ export class LoadedTracker {
     const record = this.#record(pod, told);
     const now = this.#now();
     if (record.confirmed !== undefined && now - record.confirmed < trustMillis) {
-      return { loaded: true, runs: record.runs, problem: undefined, toldFor: now - record.since };
+      return { loaded: true, ...said(record), problem: undefined, toldFor: now - record.since };
     }
     const answer =
       pod.ip === undefined ? { unreachable: "the pod has no address yet" } : await this.#reader.read(pod.ip);
     const toldFor = this.#now() - record.since;
     if ("unreachable" in answer) return { loaded: undefined, runs: "", problem: answer.unreachable, toldFor };
-    const { has, runs } = judge(told, answer.plugins);
+    const { has, runs, reloads } = judge(told, answer.plugins);
     record.seen = has ? (record.seen ?? this.#now()) : undefined;
-    const loaded = record.seen !== undefined && this.#now() - record.seen >= tryingMillis;
-    record.confirmed = loaded ? this.#now() : undefined;
+    const stays = record.seen !== undefined && this.#now() - record.seen >= tryingMillis;
+    const loaded = stays || (has && told.said === true);
+    record.confirmed = stays ? this.#now() : undefined;
     record.runs = runs;
-    return { loaded, runs, problem: undefined, toldFor };
+    record.reloads = reloads;
+    return { loaded, ...said(record), problem: undefined, toldFor };
   }
 
   /** Forgets the pods of a filter that are not among these. */
@@ -78,9 +83,13 @@ export class LoadedTracker {
     const key = `${value} ${attempt} ${ip} ${restarts}`;
     let record = records.get(uid);
     if (record?.key !== key) {
-      record = { key, since: this.#now(), seen: undefined, confirmed: undefined, runs: "" };
+      record = { key, since: this.#now(), seen: undefined, confirmed: undefined, runs: "", reloads: 0 };
       records.set(uid, record);
     }
     return record;
   }
+}
+
+function said({ runs, reloads }: Record): Pick<LoadedState, "runs" | "reloads"> {
+  return reloads > 0 ? { runs, reloads } : { runs };
 }

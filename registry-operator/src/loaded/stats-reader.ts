@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { isIPv6 } from "node:net";
-import { type LoadedPlugin, loadedPlugins } from "./envoy-stats.js";
+import { type LoadedPlugin, loadedPlugins, noopsTaken } from "./envoy-stats.js";
 import { type RequestCounts, requestCounts, requestStats, type Side } from "./request-stats.js";
 
 /** How the stats are read. */
@@ -14,9 +14,11 @@ export interface StatsReaderOptions {
 }
 
 /** What an Envoy answered, or why it did not. */
-export type StatsAnswer = { plugins: LoadedPlugin[] } | { unreachable: string };
+export type StatsAnswer =
+  /** `noops`: ids of FilterDeployments whose content that does nothing it took once; absent: none. */
+  { plugins: LoadedPlugin[]; noops?: ReadonlySet<string> } | { unreachable: string };
 
-const pluginStats = "^wasm\\.meshwasm-";
+const ourStats = "^wasm\\.meshwasm-|meshwasm-[0-9a-f]{10}-noop\\.rbac\\.allowed$";
 const maxBytes = 8 << 20;
 /** An answer serves all who ask within this time: several filters on one pod ask for the same. */
 const freshMillis = 200;
@@ -55,7 +57,8 @@ export class StatsReader {
 
   async #ask(ip: string): Promise<StatsAnswer> {
     try {
-      return { plugins: loadedPlugins(await this.#inTurn(() => this.#fetch(ip, pluginStats))) };
+      const text = await this.#inTurn(() => this.#fetch(ip, ourStats));
+      return { plugins: loadedPlugins(text), noops: noopsTaken(text) };
     } catch (error) {
       return { unreachable: (error as Error).message };
     }

@@ -1,3 +1,5 @@
+import type { FilterPhase } from "./filter-metadata.js";
+
 /** What a registry's content must keep to before a node sees it. */
 export interface ModuleRules {
   /** Bytes of the module, and of the layer that carries it. Absent: 64 MiB, which is also the most. */
@@ -48,7 +50,11 @@ export interface ResolvedModule {
   /** From filter.yaml; without one, the name. */
   rootId: string;
   /** From filter.yaml; without one, `UNSPECIFIED`. */
-  phase: "AUTHN" | "AUTHZ" | "STATS" | "UNSPECIFIED";
+  phase: FilterPhase;
+  /** A kubelet can mount the image as a volume, and has the module there as `plugin.wasm`. */
+  imageVolume: boolean;
+  /** Names of the functions that it exports for Envoy to call. */
+  callbacks: string[];
   /** The parsed `config.schema.json`; undefined: the artifact has none. */
   configSchema: unknown;
 }

@@ -1,8 +1,10 @@
 import { parse } from "yaml";
 import { MeshwasmError } from "../errors.js";
 
+const filterPhases = ["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED"] as const;
+
 /** Where in the chain the filter wants to stand, as Istio names it. */
-export type FilterPhase = "AUTHN" | "AUTHZ" | "STATS" | "UNSPECIFIED";
+export type FilterPhase = (typeof filterPhases)[number];
 
 /** What the files beside the module say; absent: not said. */
 export interface FilterMetadata {
@@ -64,7 +66,7 @@ const fields: Record<string, (value: string) => boolean> = {
   kind: (value) => value === "http" || value === "network",
   // It ends up in Envoy's configuration and in names of annotations.
   rootId: (value) => value.length <= 253 && /^[^\p{Cc}]+$/u.test(value),
-  phase: (value) => ["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED"].includes(value),
+  phase: (value) => (filterPhases as readonly string[]).includes(value),
 };
 
 function fieldsOf(manifest: unknown): FilterMetadata {

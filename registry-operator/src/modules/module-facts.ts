@@ -1,4 +1,9 @@
-import { MeshwasmError as HostError, type HostErrorCode, loadModule } from "@meshwasm/sdk/host";
+import {
+  envoyCallback,
+  MeshwasmError as HostError,
+  type HostErrorCode,
+  loadModule,
+} from "@meshwasm/sdk/host";
 import { type ErrorCode, MeshwasmError } from "../errors.js";
 
 /** What a module says of itself. */
@@ -9,6 +14,8 @@ export interface ModuleFacts {
   kind: "http" | "network";
   /** Names of the functions that it imports, as Envoy names capabilities; each once, in order. */
   imports: string[];
+  /** Names of what it exports for Envoy to call, as Envoy names capabilities, in order. */
+  callbacks: string[];
 }
 
 const reasons: Partial<Record<HostErrorCode, ErrorCode>> = {
@@ -39,7 +46,12 @@ export function moduleFacts(wasm: Uint8Array): ModuleFacts {
     const imports = [
       ...new Set(shape.imports.filter(({ kind }) => kind === "func").map(({ name }) => name)),
     ].sort();
-    return { abi, kind: isNetwork && !isHttp ? "network" : "http", imports };
+    // Memory can be asked for whatever the capabilities are.
+    const callbacks = [...names]
+      .filter((name) => name.startsWith("proxy_") && name !== "proxy_on_memory_allocate")
+      .filter((name) => envoyCallback(abi, name) !== undefined)
+      .sort();
+    return { abi, kind: isNetwork && !isHttp ? "network" : "http", imports, callbacks };
   } catch (cause) {
     if (!(cause instanceof HostError)) throw cause;
     const code = reasons[cause.code] ?? "ModuleInvalid";

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { chmod, mkdir, open, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { isHalfWritten, replaceFile } from "@meshwasm/oras";
 import { MeshwasmError } from "../errors.js";
 import { digestOfFileName, moduleFileName } from "./digest-file.js";
 import { fileFailure } from "./file-failure.js";
-import { temporaryPrefix, writeAtomically } from "./write-atomically.js";
 
 /** A module's file. */
 export interface StoredFile {
@@ -38,7 +38,7 @@ export class ModuleFolder {
       await mkdir(this.path, { recursive: true, mode: 0o755 });
       // mkdir obeys the umask, and the proxies run as another user. A folder of somebody else's is left as it is.
       await chmod(this.path, 0o755).catch(() => undefined);
-      const left = (await readdir(this.path)).filter((name) => name.startsWith(temporaryPrefix));
+      const left = (await readdir(this.path)).filter(isHalfWritten);
       await Promise.all(left.map((name) => rm(join(this.path, name), { force: true })));
     } catch (error) {
       throw fileFailure(error, this.path);
@@ -87,7 +87,7 @@ export class ModuleFolder {
     let bytes = 0;
     let arriving = false;
     try {
-      await writeAtomically(path, async (file) => {
+      await replaceFile(path, async (file) => {
         const hash = createHash("sha256");
         arriving = true;
         for await (const chunk of content) {
@@ -105,6 +105,8 @@ export class ModuleFolder {
         if (found !== digest) {
           throw new MeshwasmError("DigestMismatch", `what arrived as module ${digest} is ${found}`);
         }
+        // Whatever the umask: the proxies run as another user.
+        await file.chmod(0o644);
       });
     } catch (error) {
       throw arriving ? error : fileFailure(error, path);

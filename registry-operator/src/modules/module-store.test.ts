@@ -23,6 +23,7 @@ test("an image of every layout is resolved, stored by its digest and described",
     assert.deepEqual(found, {
       ...{ image, manifestDigest, moduleDigest, bytes: wasm.length, abi: "0.2.1", phase: "AUTHZ" },
       ...{ name: "hello", version: "1.2.3", kind: "http", rootId: "hi", configSchema: { type: "object" } },
+      ...{ callbacks: ["proxy_on_tick"], imageVolume: format === "compat" },
     });
     assert.ok(await store.has(moduleDigest));
     assert.deepEqual(new Uint8Array(await readFile(store.pathOf(moduleDigest))), wasm);
@@ -139,7 +140,10 @@ test("what a module may import is the policy's to say, and is asked again when t
   const image = `${registry.host}/filters/caller:1.0.0`;
   const imports = `(import "env" "proxy_log" (func (param i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))`;
-  await pushFilter(image, filterModule("", { imports }));
+  const exports = `(func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32) (i32.const 0))
+    (func (export "proxy_on_configure") (param i32 i32) (result i32) (i32.const 1))
+    (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 0)) (func (export "other"))`;
+  await pushFilter(image, filterModule(exports, { imports }));
   const under = (...allowedCapabilities: string[]) => ask(image, { rules: { allowedCapabilities } });
   const refused = {
     code: "CapabilityNotAllowed",
@@ -150,6 +154,7 @@ test("what a module may import is the policy's to say, and is asked again when t
   assert.deepEqual(await readdir(folder), [], "something was stored");
   const found = await store.resolve(under("fd_write", "proxy_log"), never);
   assert.ok(!("imports" in found));
+  assert.deepEqual(found.callbacks, ["proxy_on_configure", "proxy_on_request_headers"]);
   await assert.rejects(store.resolve(under("proxy_log"), never), refused);
   await assert.rejects(store.resolve(under(), never), { message: /fd_write, proxy_log$/ });
   assert.ok(await store.resolve(ask(image), never));
@@ -243,7 +248,7 @@ test("collect keeps what is referred to and what is young", async (t) => {
 
 test("what a killed process left half-written is deleted at the next start", async (t) => {
   const folder = await temporaryFolder(t);
-  await writeFile(`${folder}/.partial-0011`, "half");
+  await writeFile(`${folder}/.0123456789abcdef.tmp`, "half");
   await writeFile(`${folder}/of-somebody-else`, "");
   await openModuleStore(folder);
   assert.deepEqual(await readdir(folder), ["of-somebody-else"]);

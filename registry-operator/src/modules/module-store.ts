@@ -1,20 +1,14 @@
 import { setMaxListeners } from "node:events";
 import type { PublicKey, RegistryReference } from "@meshwasm/oras";
 import { MeshwasmError } from "../errors.js";
+import { checkCapabilities } from "./capabilities.js";
 import { checkSignature, keysOf } from "./check-signature.js";
 import { checkedReference } from "./checked-reference.js";
 import type { ModuleRules, ModuleStore, ResolvedModule, ResolveRequest } from "./contract.js";
 import { Limiter } from "./limiter.js";
 import { ModuleFolder } from "./module-folder.js";
 import { type Attempt, anonymous, pullAttempts } from "./pull-credentials.js";
-import {
-  checkCapabilities,
-  checkSize,
-  mostModuleBytes,
-  pullModule,
-  type RegistryAccess,
-  resolveDigest,
-} from "./pull-module.js";
+import { checkSize, mostModuleBytes, pullModule, type RegistryAccess, resolveDigest } from "./pull-module.js";
 import { type ModuleRecord, Records } from "./records.js";
 import { remoteFailure } from "./remote-failure.js";
 
@@ -49,7 +43,7 @@ export async function openModuleStore(
 /** What the store remembers of an artifact. */
 export type KnownModule = Pick<
   ModuleRecord,
-  "manifestDigest" | "bytes" | "rootId" | "configSchema" | "imports"
+  "manifestDigest" | "bytes" | "rootId" | "configSchema" | "imports" | "callbacks"
 >;
 
 /** A {@link ModuleStore} in a folder; what it forgets is fetched again. */
@@ -147,7 +141,8 @@ export class FolderModuleStore implements ModuleStore {
     reference: RegistryReference,
     attempts: readonly Attempt[],
   ): Promise<ResolvedModule> {
-    const signal = AbortSignal.timeout(this.#options.deadlineMs ?? 120_000);
+    const { deadlineMs = 120_000 } = this.#options;
+    const signal = AbortSignal.timeout(deadlineMs);
     try {
       return await firstThatWorks(attempts, async ({ credentials, identity }) => {
         const access = { ...this.#accessTo(reference.host), credentials, signal };
@@ -160,7 +155,7 @@ export class FolderModuleStore implements ModuleStore {
       if (!signal.aborted) throw cause;
       throw new MeshwasmError(
         "RegistryUnreachable",
-        `registry ${reference.host} did not send the image in time`,
+        `registry ${reference.host} did not send the image within ${deadlineMs / 1000} s`,
         {
           cause,
           hint: "it is tried again; check the registry, and the network between it and the operator",

@@ -1,10 +1,13 @@
 import {
   type Credentials,
+  loadableBy,
+  type PullResult,
   pull,
   type RegistryReference,
   type RemoteOptions,
   RepositoryClient,
 } from "@meshwasm/oras";
+import { imageFileName } from "../api/names.js";
 import { MeshwasmError } from "../errors.js";
 import { readFilterMetadata } from "./filter-metadata.js";
 import { moduleFacts } from "./module-facts.js";
@@ -80,9 +83,16 @@ export async function pullModule(
     rootId: said.rootId ?? name,
     phase: said.phase ?? "UNSPECIFIED",
     imports: facts.imports,
+    callbacks: facts.callbacks,
+    imageVolume: isImageVolume(pulled),
     ...(configSchema === undefined ? {} : { configSchema }),
   };
   return { record, wasm: pulled.wasm };
+}
+
+function isImageVolume({ manifest, imageConfig: config, layerFiles = [] }: PullResult): boolean {
+  const isAtRoot = layerFiles.some(({ name }) => name.replace(/^\.\//, "") === imageFileName);
+  return isAtRoot && loadableBy({ manifest, config, layerFiles }).includes("kubernetes-image-volume");
 }
 
 /** @throws MeshwasmError ModuleTooLarge */
@@ -94,26 +104,6 @@ export function checkSize(bytes: number, maxBytes: number, place: string): void 
     {
       hint: "make the module smaller, or raise the size limit in the FilterPolicy",
     },
-  );
-}
-
-/**
- * Checks what a module imports against what a policy allows.
- *
- * @param allowed absent: everything; empty: nothing
- * @throws MeshwasmError CapabilityNotAllowed that names all that is too much
- */
-export function checkCapabilities(
-  imports: readonly string[],
-  allowed: readonly string[] | undefined,
-  place: string,
-): void {
-  const others = allowed === undefined ? [] : imports.filter((name) => !allowed.includes(name));
-  if (others.length === 0) return;
-  throw new MeshwasmError(
-    "CapabilityNotAllowed",
-    `the module of ${place} imports what a FilterPolicy does not allow: ${others.join(", ")}`,
-    { hint: "ask for it to be added to allowedCapabilities, or build the filter without it" },
   );
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "@meshwasm/oras";
 import type { ResolvedModule } from "./contract.js";
 import { fileFailure } from "./file-failure.js";
-import { writeAtomically } from "./write-atomically.js";
 
 /** What is known of an artifact, whatever name it was asked for by. */
 export type ModuleRecord = Omit<ResolvedModule, "image" | "configSchema"> & {
@@ -28,8 +28,11 @@ export class Records {
   /** The facts of an artifact; undefined: unknown, or the file is damaged. */
   async artifact(manifestDigest: string): Promise<ModuleRecord | undefined> {
     const record = await this.#read<ModuleRecord>("artifact", manifestDigest);
-    // One that an earlier version wrote may lack the imports.
-    return record?.manifestDigest === manifestDigest && Array.isArray(record.imports) ? record : undefined;
+    if (record?.manifestDigest !== manifestDigest) return undefined;
+    // One that an earlier version wrote may lack them.
+    const { imports, callbacks, imageVolume } = record;
+    const isWhole = Array.isArray(imports) && Array.isArray(callbacks) && typeof imageVolume === "boolean";
+    return isWhole ? record : undefined;
   }
 
   /** @throws MeshwasmError StoreFull, StoreFailed */
@@ -88,11 +91,10 @@ export class Records {
 
   async #write(kind: string, key: string, value: unknown): Promise<void> {
     const path = join(this.#folder, fileName(kind, key));
-    await writeAtomically(path, (file) => file.writeFile(JSON.stringify(value)), 0o600).catch(
-      (error: unknown) => {
-        throw fileFailure(error, path);
-      },
-    );
+    const text = JSON.stringify(value);
+    await replaceFile(path, (file) => file.writeFile(text), { mode: 0o600 }).catch((error: unknown) => {
+      throw fileFailure(error, path);
+    });
   }
 
   async #removeOlder(name: string, before: number): Promise<void> {

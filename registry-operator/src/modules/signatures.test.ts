@@ -133,7 +133,9 @@ test("a policy that changes its keys makes a filter be resolved again; what runs
       const found = resolveFilter(viewOf(filter, "istio-system"), {
         store,
         rules: rulesFor("shop", [policy]),
+        mode: "HostPath",
         dockerConfigs: async () => [],
+        ...{ now: 0, since: 0 },
         run: (name, input, work, retry) => tasks.run({ name, input, work, retry, onNews: news }),
       });
       if (found.Verified.reason !== "Resolving") return found;

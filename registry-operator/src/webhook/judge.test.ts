@@ -12,6 +12,7 @@ const image = "registry.example.com/filters/limit:1.0.0";
 const digest = `sha256:${"a".repeat(64)}`;
 const module: KnownModule = {
   ...{ manifestDigest: digest, bytes: 2000, rootId: "limit", imports: ["proxy_http_call", "proxy_log"] },
+  callbacks: ["proxy_on_configure", "proxy_on_request_headers"],
   configSchema: { type: "object", properties: { rps: { type: "integer" } }, additionalProperties: false },
 };
 
@@ -35,6 +36,7 @@ function judge(written: FilterDeployment, { old, policies = [], filters = [], mo
       complete: true,
       policies: () => policies.map((spec, index) => ({ metadata: { name: `p${index}` }, spec })),
       filters: () => filters,
+      workloadAt: () => undefined,
     },
     store: { recall: async (asked, manifest) => modules[manifest ?? asked] },
   });
@@ -84,6 +86,24 @@ test("a module that is known to be larger, or to import more, than a policy allo
   );
 });
 
+test("a restriction that would switch off the module's callbacks is refused; one of its hostcalls is a warning", async () => {
+  const modules = { [image]: module };
+  const restricted = (...allowedCapabilities: string[]) =>
+    filter("a", { filter: { image, vm: { allowedCapabilities } } });
+  const narrow = restricted("proxy_log", "proxy_http_call", "proxy_on_configure");
+  const verdict = await judge(narrow, { modules });
+  assert.match(verdict.refusals.join(), /^CallbackNotAllowed: .*: proxy_on_request_headers \(add them/);
+  const paused = { ...narrow, spec: { ...narrow.spec, paused: true } };
+  assert.deepEqual((await judge(paused, { modules, old: narrow })).refusals, [], "it was let in before");
+  const wide = restricted("proxy_log", "proxy_on_configure", "proxy_on_request_headers");
+  assert.deepEqual(await judge(wide, { modules }), {
+    refusals: [],
+    warnings: [
+      "spec.filter.vm.allowedCapabilities leaves out what the module imports: proxy_http_call. Each call of these will fail",
+    ],
+  });
+});
+
 test("only what a write changes is judged", async () => {
   const policies = [{ allowedRegistries: [] }];
   const old = filter("a");
@@ -129,6 +149,13 @@ test("two filters with one root id on one workload: a warning says who goes firs
   assert.deepEqual((await judge(renamed, scene)).warnings, []);
 });
 
+test("a step of a rollout that names no workload is a warning", async () => {
+  const rollout = { steps: [{ workloads: ["Deployment/canary"] }] };
+  const { refusals, warnings } = await judge(filter("a", { rollout }));
+  assert.deepEqual(refusals, []);
+  assert.match(warnings.join(), /there is no Deployment 'canary' in namespace shop/);
+});
+
 test("a policy with a key that nothing can be verified with is refused; who is left outside is told", async () => {
   const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const rsa = String(publicKey.export({ type: "spki", format: "pem" }));
@@ -136,6 +163,7 @@ test("a policy with a key that nothing can be verified with is refused; who is l
     complete: true,
     policies: () => [],
     filters: () => ["a", "b", "c", "d"].map((name) => filter(name)),
+    workloadAt: () => undefined,
   };
   const policy = (spec: FilterPolicy["spec"]) => ({ metadata: { name: "p" }, spec });
   const bad = judgePolicy(policy({ signing: { publicKeys: [rsa] } }), undefined, known);

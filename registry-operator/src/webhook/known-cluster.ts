@@ -1,5 +1,6 @@
 import type { FilterDeployment } from "../api/filter-deployment.js";
 import type { FilterPolicy } from "../api/filter-policy.js";
+import type { Workload } from "../desired/workload.js";
 
 /** What verdicts look at beside the write itself. */
 export interface Known {
@@ -8,6 +9,8 @@ export interface Known {
   policies(): FilterPolicy[];
   /** Of all namespaces. */
   filters(): FilterDeployment[];
+  /** By `NAMESPACE/KIND/NAME`; undefined: there is no such Deployment, StatefulSet or DaemonSet. */
+  workloadAt(place: string): Workload | undefined;
 }
 
 /** The copy of the cluster that admission goes by, so that an answer waits for nobody: the controller's. */

@@ -15,6 +15,6 @@ export function mountPod(
   const pod = object as RawPod;
   const namespaceLabels = known.labelsOfNamespace(namespace);
   const filters = known.filtersOver(namespace).map((each) => viewOf(each, rootNamespace));
-  if (!mountsOnArrival({ namespace, object: pod, namespaceLabels }, filters)) return [];
-  return mountPatch(pod, namespaceLabels);
+  const mounts = mountsOnArrival({ namespace, object: pod, namespaceLabels }, filters);
+  return mountPatch(pod, namespaceLabels, mounts);
 }

@@ -14,7 +14,7 @@ import {
 import { MeshwasmError } from "../../errors.js";
 import { createModuleServer, openModuleStore } from "../../modules/index.js";
 import type { Cleanup } from "../../modules/testing/filters.js";
-import type { NodeReport } from "../node-report.js";
+import type { NodeFacts, NodeReport, StoreFailure } from "../node-report.js";
 import type { AgentLog, AgentOptions } from "../options.js";
 import { startAgent } from "../start-agent.js";
 
@@ -35,12 +35,15 @@ export class RecordedReport implements NodeReport {
   /** Each report, in order. */
   readonly written: string[][] = [];
   readonly warnings: string[] = [];
+  /** Of the last report. */
+  failures: readonly StoreFailure[] = [];
   /** True: the API server is away. */
   isDown = false;
 
-  async write(digests: readonly string[]): Promise<void> {
+  async write({ digests, failures }: NodeFacts): Promise<void> {
     if (this.isDown) throw new MeshwasmError("KubeUnreachable", "no answer");
     this.written.push([...digests]);
+    this.failures = failures;
   }
 
   async warn(reason: string): Promise<void> {

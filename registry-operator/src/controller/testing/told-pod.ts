@@ -25,7 +25,10 @@ export function toldPod(uid: string, options: ToldPodOptions): readonly [PodPlan
     ownerReferences: controlled ? [{ kind: "ReplicaSet", name: "web", controller: true }] : [],
   };
   const pod = podFacts({ metadata, status: { containerStatuses } } as never);
-  const plan: PodPlan = { pod, wanted: "r-new", label: "r-new", winner: undefined };
+  const plan: PodPlan = {
+    ...{ pod, wanted: "r-new", label: "r-new", winner: undefined },
+    ...{ mounted: true, able: true, waits: false },
+  };
   const loaded = "loaded" in options ? options.loaded : false;
   return [plan, { loaded, runs: "r-old", problem: undefined, toldFor }];
 }

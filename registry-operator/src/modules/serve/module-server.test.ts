@@ -61,7 +61,7 @@ test("no certificate, a foreign one, an expired one, one of another use: 401", a
     none: {},
     foreign: agent(foreign, "node-1"),
     expired: agent(state, "node-1", new Date(Date.now() - 9 * 3_600_000)),
-    "not yet valid": agent(state, "node-1", new Date(Date.now() + 3_600_000)),
+    "not yet valid": agent(state, "node-1", new Date(Date.now() + 25 * 3_600_000)),
     "the server's": createServerCertificate(state, ["node-1"]),
   };
   for (const [what, client] of Object.entries(strangers)) {

@@ -1,0 +1,137 @@
+import { noop, podLabel } from "../api/names.js";
+import type { Pod } from "../desired/pod.js";
+import { forEachLimited } from "../kube/index.js";
+import type { StatsReader } from "../loaded/index.js";
+import type { Observed } from "./observe-loaded.js";
+
+/** An Envoy that does not say what it took, as its stats cannot be read or leave that out, is not waited for. */
+const patienceMillis = 10_000;
+/** How long all but one wait for that one to show that the revision is taken. */
+const trialMillis = 30_000;
+/** The reader of stats has a limit of its own, over all FilterDeployments. */
+const concurrency = 64;
+
+/** Which FilterDeployment it is about. */
+export interface FirstContentOf {
+  /** `NAMESPACE/NAME` */
+  key: string;
+  id: string;
+}
+
+interface Known {
+  /** Envoys that took something: pods by their UIDs, with how often the Envoy was started. */
+  took: Set<string>;
+  /** Since when the others are waited for. */
+  since: Map<string, number>;
+  /** What was to be run last and was not known to be good, since when, and whether an Envoy was seen to run it. */
+  trial: { revision: string; since: number; passed: boolean } | undefined;
+}
+
+/** What is known of the Envoys of a slot. */
+export interface FirstContent {
+  /** Whether a pod's Envoy has taken some content of the slot. */
+  took: (pod: Pod) => boolean;
+  /** Some Envoy was seen to run the revision. */
+  passed: boolean;
+  /** One Envoy is enough to see whether the revision is taken. */
+  onTrial: boolean;
+  /** Milliseconds until there may be news; undefined: nothing is waited for. */
+  after: number | undefined;
+}
+
+/**
+ * Which Envoys have taken some content of a slot: what such a one refuses later does no harm. Nothing here must outlive the
+ * process.
+ */
+export class FirstContents {
+  readonly #known = new Map<string, Known>();
+  readonly #stats: Pick<StatsReader, "read">;
+  readonly #now: () => number;
+
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(stats: Pick<StatsReader, "read">, now: () => number = () => performance.now()) {
+    this.#stats = stats;
+    this.#now = now;
+  }
+
+  /**
+   * Asks the Envoys of the pods that serve and have a label, once each.
+   *
+   * @param revision that pods shall run and that may be refused; undefined: no one has to be asked
+   */
+  async look(
+    { key, id }: FirstContentOf,
+    pods: readonly Pod[],
+    revision: string | undefined,
+  ): Promise<FirstContent> {
+    const known: Known = this.#known.get(key) ?? { took: new Set(), since: new Map(), trial: undefined };
+    this.#known.set(key, known);
+    if (revision !== undefined && known.trial?.revision !== revision) {
+      known.trial = { revision, since: this.#now(), passed: false };
+    }
+    const label = podLabel(id);
+    const waits: number[] = [];
+    const open = pods.filter((pod) => {
+      const told = pod.metadata.labels?.[label];
+      return (
+        revision !== undefined &&
+        ![undefined, revision].includes(told) &&
+        pod.proxyState === "ready" &&
+        !known.took.has(lifeOf(pod))
+      );
+    });
+    await forEachLimited(open, concurrency, async (pod) => {
+      const life = lifeOf(pod);
+      const since = known.since.get(life) ?? this.#now();
+      known.since.set(life, since);
+      const waited = this.#now() - since;
+      const answer = pod.ip === undefined ? undefined : await this.#stats.read(pod.ip);
+      const has = answer !== undefined && "plugins" in answer && hasTaken(answer, id);
+      if (has || waited >= patienceMillis) known.took.add(life);
+      else waits.push(Math.max(100, waited / 4));
+    });
+    this.#keepOnly(known, pods);
+    const passed = revision !== undefined && known.trial?.passed === true;
+    const tried = this.#now() - (known.trial?.since ?? 0);
+    const onTrial = revision !== undefined && !passed && tried < trialMillis;
+    if (onTrial) waits.push(Math.max(250, tried / 4));
+    return {
+      took: (pod) => known.took.has(lifeOf(pod)),
+      ...{ passed, onTrial },
+      after: waits.length > 0 ? Math.min(...waits) : undefined,
+    };
+  }
+
+  /** What was seen otherwise need not be asked for. */
+  note({ key }: FirstContentOf, observed: Observed): void {
+    const known = this.#known.get(key);
+    for (const [{ pod, label }, { loaded }] of observed) {
+      if (loaded !== true || label === noop) continue;
+      known?.took.add(lifeOf(pod));
+      const trial = known?.trial;
+      if (trial && trial.revision === label) trial.passed = true;
+    }
+  }
+
+  /** The slot is gone, or the FilterDeployment. */
+  forget(key: string): void {
+    this.#known.delete(key);
+  }
+
+  #keepOnly({ took, since }: Known, pods: readonly Pod[]): void {
+    const lives = new Set(pods.map(lifeOf));
+    for (const life of took) if (!lives.has(life)) took.delete(life);
+    for (const life of since.keys()) if (!lives.has(life) || took.has(life)) since.delete(life);
+  }
+}
+
+function hasTaken(
+  { plugins, noops }: { plugins: readonly { id: string }[]; noops?: ReadonlySet<string> },
+  id: string,
+): boolean {
+  return plugins.some((plugin) => plugin.id === id) || (noops?.has(id) ?? false);
+}
+
+function lifeOf({ metadata, restarts }: Pod): string {
+  return `${metadata.uid ?? metadata.name} ${restarts}`;
+}
