@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pushHello } from "../../test/mesh/filters.js";
+import { together } from "../../test/mesh/load.js";
 import { type Mesh, startMesh } from "../../test/mesh/mesh.js";
 import { startOperator } from "../../test/mesh/operator.js";
 import { until } from "../../test/mesh/until.js";
@@ -67,7 +68,7 @@ async function play(mesh: Mesh): Promise<void> {
   await says("one world");
   show(await command("status"));
 
-  const loads = (await web.ready()).map((pod) => mesh.load(pod));
+  const load = together((await web.ready()).map((pod) => mesh.load(pod)));
   await steps.run("upgrade", () => enable(v2), shown);
   await says("two world");
   const refused = join(mesh.folder, "refused.json");
@@ -89,12 +90,9 @@ async function play(mesh: Mesh): Promise<void> {
   await writeFile(good, JSON.stringify({ greeting: "world" }));
   await steps.run("roll back", () => enable(v1, "--config", good), shown);
   await says("one world");
-  const results = await Promise.all(loads.map((load) => load.stop()));
-  const sum = (of: "requests" | "failed" | "closed") => results.reduce((all, each) => all + each[of], 0);
-  show(
-    `meanwhile: ${sum("requests")} requests, ${sum("failed")} failed, ${sum("closed")} connections closed`,
-  );
-  if (sum("failed") + sum("closed") > 0) throw new Error("the load noticed");
+  const { requests, failed, closed } = await load.stop();
+  show(`meanwhile: ${requests} requests, ${failed} failed, ${closed} connections closed`);
+  if (failed + closed > 0) throw new Error("the load noticed");
 
   if (keep) return;
   await steps.run("disable", () => command("disable", "hello", "--wait", "120"), shown);

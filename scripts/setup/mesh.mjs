@@ -1,4 +1,5 @@
 import { ensureEtcd, etcdHint } from "./etcd.mjs";
+import { ensureFaketime } from "./faketime.mjs";
 import { goHint, haveGo } from "./go.mjs";
 import { ensureGoTool } from "./go-tools.mjs";
 import { ensureIstiod } from "./istiod.mjs";
@@ -22,6 +23,8 @@ export async function ensureMesh({ build, apt }) {
     await ensureKubectl();
     // The chart's tests want it also where istiod was there already.
     await ensureGoTool("helm", { install: build });
+    // A test of clocks that jump.
+    await ensureFaketime({ install: apt });
     return undefined;
   }
   const what = kubernetes ? "istiod" : "kube-apiserver and kube-controller-manager";

@@ -1,32 +1,17 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "../parts/kube-api.js";
-import { testFailed } from "../parts/test-failed.js";
 import { pushHello } from "./filters.js";
 import { store } from "./hand-written.js";
-import { type Operated, startOperated } from "./operated.js";
-import { requireMesh } from "./require-mesh.js";
+import { operatedForTests } from "./operated.js";
 import { Scene } from "./scene.js";
 import { until } from "./until.js";
 import { isReady } from "./workload.js";
 
-const skip = await requireMesh();
-
-let all: Operated;
-let failed = false;
-
-before(async () => {
-  if (!skip) all = await startOperated();
-});
-afterEach(async (t) => {
-  if (!testFailed(t)) return;
-  failed = true;
-  await all?.operator.revive();
-});
-after(() => all?.mesh.stop({ keepLogs: failed }));
+const { skip, all } = await operatedForTests();
 
 /** A scene with the first version enabled and ready. */
 async function enabled(filter: object = {}): Promise<Scene> {

@@ -9,16 +9,29 @@ import type { Mesh } from "./mesh.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * A version of the filter in `examples/hello`. Each also refuses the greeting `refused`, and with the greeting `trap` it
- * traps on every request.
+ * A version of the filter in `examples/hello`. Each also refuses the greeting `refused`, and traps on requests with a
+ * header `x-trap`; with the greeting `trap` on all.
  */
 export interface HelloVersion {
   version: string;
   /** What its header says before the greeting; what makes it another module. */
   prefix: string;
+  /** True: its VM does not start. */
+  trapsAtStart?: boolean;
+  /** Absent: the version. The tag of a release can be pushed once only. */
+  tag?: string;
+  /** Absent: `compat`. */
+  format?: "compat" | "oci";
   /** Another name and root id than `hello`; such a filter adds its header to those that are there. */
   name?: string;
 }
+
+const onRequestHeaders = `
+  onRequestHeaders(headers: RequestHeaders, endOfStream: bool): Action {
+    if (headers.has("x-trap")) unreachable();
+    return Action.Continue;
+  }
+`;
 
 /**
  * Builds a version of the example and pushes it into the mesh's registry.
@@ -27,7 +40,7 @@ export interface HelloVersion {
  */
 export async function pushHello(
   { registry }: Pick<Mesh, "registry">,
-  { version, prefix, name = "hello" }: HelloVersion,
+  { version, prefix, name = "hello", tag = version, trapsAtStart = false, format = "compat" }: HelloVersion,
 ): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "meshwasm-hello-"));
   try {
@@ -38,8 +51,17 @@ export async function pushHello(
     await symlink(join(root, "node_modules"), join(copy, "node_modules"));
     for (const [what, to] of [
       ["this.root.greeting)", `"${prefix}" + this.root.greeting)`],
-      ["return !json.isInvalid;", 'return !json.isInvalid && this.greeting != "refused";'],
+      [
+        "return !json.isInvalid;",
+        'if (this.greeting == "trap at start") unreachable();\n    return !json.isInvalid && this.greeting != "refused";',
+      ],
+      [
+        "  onConfigure(",
+        `  onStart(): bool {\n    ${trapsAtStart ? "unreachable();" : ""}\n    return true;\n  }\n  onConfigure(`,
+      ],
       ["greeted.increment();", 'if (this.root.greeting == "trap") unreachable();'],
+      ["  ResponseHeaders,", "  RequestHeaders,\n  ResponseHeaders,"],
+      ["  onResponseHeaders(", `${onRequestHeaders}  onResponseHeaders(`],
     ] as const) {
       await change(join(copy, "assembly", "index.ts"), what, to);
     }
@@ -49,10 +71,10 @@ export async function pushHello(
       await change(join(copy, "filter.yaml"), /^name: .*$/m, `name: ${name}`);
     }
     await change(join(copy, "filter.yaml"), /^version: .*$/m, `version: ${version}`);
-    const ref = `${registry.host}/filters/${name}:${version}`;
+    const ref = `${registry.host}/filters/${name}:${tag}`;
     const output = new Output({ quiet: true });
     const source = { kind: "folder", path: copy } as const;
-    await pushFilter(source, [ref], { format: "compat", annotations: {}, output });
+    await pushFilter(source, [ref], { format, annotations: {}, output });
     return ref;
   } finally {
     await rm(copy, { recursive: true, force: true });

@@ -27,6 +27,8 @@ export interface LoadOptions {
   connections: number;
   /** Milliseconds between two requests of a connection. */
   pause: number;
+  /** Headers of the next request. Absent: none of its own. */
+  headers?: (() => Record<string, string>) | undefined;
 }
 
 /** Starts a load of kept-alive connections against one address. */
@@ -73,14 +75,14 @@ function keptAlive(result: LoadResult, ended: AbortSignal): Agent {
 
 async function oneConnection(
   agent: Agent,
-  { host, port, pause }: LoadOptions,
+  { host, port, pause, headers }: LoadOptions,
   result: LoadResult,
   ended: AbortSignal,
 ): Promise<void> {
   while (!ended.aborted) {
     result.requests++;
     try {
-      const status = await statusOf(agent, host, port);
+      const status = await statusOf(agent, host, port, headers?.() ?? {});
       if (status !== 200) throw new Error(`status ${status}`);
     } catch (error) {
       result.failed++;
@@ -90,13 +92,18 @@ async function oneConnection(
   }
 }
 
-function statusOf(agent: Agent, host: string, port: number): Promise<number> {
+function statusOf(
+  agent: Agent,
+  host: string,
+  port: number,
+  headers: Record<string, string>,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const answered = (response: IncomingMessage) => {
       response.once("error", reject).once("end", () => resolve(response.statusCode ?? 0));
       response.resume();
     };
-    const sent = request({ agent, host, port, path: "/load", timeout: 30_000 }, answered);
+    const sent = request({ agent, host, port, headers, path: "/load", timeout: 30_000 }, answered);
     sent.once("timeout", () => sent.destroy(new Error("no answer in 30 s")));
     sent.once("error", reject).end();
   });

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Registry, startRegistry } from "@meshwasm/oras/registry";
+import { type Fault, type Registry, type RegistryRequest, startRegistry } from "@meshwasm/oras/registry";
 import { findEnvoy } from "../../cli/src/envoy/find.js";
 import type { KubeObject } from "../parts/kube-api.js";
 import { type Kubernetes, startKubernetes } from "../parts/kubernetes.js";
@@ -9,7 +9,7 @@ import { PodAddresses } from "./addresses.js";
 import { adminPort, statsPort } from "./bootstrap.js";
 import { type App, startApp } from "./echo.js";
 import { type Istiod, startIstiod } from "./istiod.js";
-import { type Load, startLoad, together } from "./load.js";
+import { type Load, type LoadOptions, startLoad, together } from "./load.js";
 import { startGrpcStream, startTcpStream } from "./long-stream.js";
 import { parseMetrics } from "./metrics.js";
 import { NodePlayer, type PlayedNode } from "./player.js";
@@ -43,13 +43,15 @@ export interface Mesh {
    * A load on one pod: 4 kept-alive connections, a request every 5 ms on each, unless said otherwise; and beside them a TCP
    * stream and a gRPC stream that stay open.
    */
-  load(pod: KubeObject, options?: { connections?: number; pause?: number }): Load;
+  load(pod: KubeObject, options?: Partial<Pick<LoadOptions, "connections" | "pause" | "headers">>): Load;
   /** A pod's Prometheus metrics, as a scraper reads them. */
   stats(pod: KubeObject): Promise<Map<string, number>>;
   /** Asks the admin API of a pod's Envoy. */
   admin(pod: KubeObject, path: string): Promise<string>;
   /** Kills a pod's Envoy; the node starts it again. */
   crash(pod: KubeObject): Promise<void>;
+  /** Has the registry do wrong what this chooses for a request; undefined: it does nothing wrong any more. */
+  spoilRegistry(choose: ((request: RegistryRequest) => Fault | undefined) | undefined): void;
   /** Has something done when the mesh stops, before its parts do. */
   onStop(action: () => unknown): void;
   /** Ends all. Logs stay, and it says where, when `keepLogs`. */
@@ -70,7 +72,8 @@ export async function startMesh({ nodes: count }: MeshOptions): Promise<Mesh> {
     const envoy = (await findEnvoy()).path;
     const app = await startApp();
     started.push(() => app.close());
-    const registry = await startRegistry();
+    let spoiled: ((request: RegistryRequest) => Fault | undefined) | undefined;
+    const registry = await startRegistry({ faults: (request) => spoiled?.(request) });
     started.push(() => registry.close());
     const addresses = await PodAddresses.claim();
     started.push(() => addresses.release());
@@ -107,10 +110,10 @@ export async function startMesh({ nodes: count }: MeshOptions): Promise<Mesh> {
         fetch(`http://${status.podIP}:${app.httpPort}${path}`, {
           headers: { connection: "close", ...headers },
         }),
-      load({ status }, { connections = 4, pause = 5 } = {}) {
+      load({ status }, { connections = 4, pause = 5, headers } = {}) {
         const host = status.podIP;
         const load = together([
-          startLoad({ host, port: app.httpPort, connections, pause }),
+          startLoad({ host, port: app.httpPort, connections, pause, headers }),
           startTcpStream({ host, port: app.tcpPort, pause: 50 }),
           startGrpcStream({ host, port: app.grpcPort, pause: 50 }),
         ]);
@@ -122,6 +125,9 @@ export async function startMesh({ nodes: count }: MeshOptions): Promise<Mesh> {
         parseMetrics(await text(`http://${status.podIP}:${statsPort}/stats/prometheus`)),
       admin: ({ status }, path) => text(`http://${status.podIP}:${adminPort}${path}`),
       crash: async ({ metadata }) => player.find(metadata.uid)?.crash(),
+      spoilRegistry: (choose) => {
+        spoiled = choose;
+      },
       onStop: (action) => started.push(action),
     };
   } catch (error) {

@@ -1,27 +1,14 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import type { KubeObject } from "../parts/kube-api.js";
-import { testFailed } from "../parts/test-failed.js";
 import { Gateway, gatewayTemplate } from "./gateway.js";
 import { store } from "./hand-written.js";
-import { type Operated, startOperated } from "./operated.js";
-import { requireMesh } from "./require-mesh.js";
+import { operatedForTests } from "./operated.js";
 import { Scene } from "./scene.js";
 import { until } from "./until.js";
 import { isReady } from "./workload.js";
 
-const skip = await requireMesh();
-
-let all: Operated;
-let failed = false;
-
-before(async () => {
-  if (!skip) all = await startOperated();
-});
-afterEach((t) => {
-  failed ||= testFailed(t);
-});
-after(() => all?.mesh.stop({ keepLogs: failed }));
+const { skip, all } = await operatedForTests();
 
 test("a workload that must not be restarted has the filter with the next pod; its template stays as it is", {
   skip,

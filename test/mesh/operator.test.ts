@@ -1,28 +1,15 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../parts/kube-api.js";
-import { testFailed } from "../parts/test-failed.js";
 import { inboundChain, istioSecurity } from "./chain.js";
 import { pushHello } from "./filters.js";
-import { type Operated, startOperated } from "./operated.js";
-import { requireMesh } from "./require-mesh.js";
+import { operatedForTests } from "./operated.js";
 import { Scene } from "./scene.js";
 import { until } from "./until.js";
 
-const skip = await requireMesh();
-
-let all: Operated;
-let failed = false;
-
-before(async () => {
-  if (!skip) all = await startOperated();
-});
-afterEach((t) => {
-  failed ||= testFailed(t);
-});
-after(() => all?.mesh.stop({ keepLogs: failed }));
+const { skip, all } = await operatedForTests();
 
 test("enabled: pulled, on the nodes, mounted, loaded by the Envoys, and proven", { skip }, async () => {
   const scene = await Scene.make(all.mesh);
@@ -112,6 +99,30 @@ test("what is wrong with an image is said, and the mesh stays as it is", { skip 
   assert.deepEqual(traces(pod!), []);
   assert.equal(await scene.greeting(pod!), null);
   assert.deepEqual((await mesh.kube.api.get(scene.envoyFilters)).items, []);
+});
+
+test("a restricted filter does what is left to it; a restriction of its callbacks is refused, and changes nothing", {
+  skip,
+}, async () => {
+  const scene = await Scene.make(all.mesh);
+  await scene.enable(all.v1);
+  await scene.filterReady();
+  const needed = ["vm_start", "configure", "context_create", "request_headers", "response_headers", "delete"];
+  const callbacks = needed.map((name) => `proxy_on_${name}`);
+  const harmless = ["proxy_log", "proxy_get_buffer_bytes", "proxy_get_property", "proxy_define_metric"];
+  await scene.underLoad(async () => {
+    const narrow = scene.enable(all.v1, {
+      vm: { allowedCapabilities: [...harmless, ...callbacks.slice(0, 4)] },
+    });
+    await assert.rejects(narrow, /CallbackNotAllowed: .*: proxy_on_delete, proxy_on_response_headers \(/);
+    await scene.everyPodSays("one world");
+    await scene.enable(all.v1, { vm: { allowedCapabilities: [...harmless, ...callbacks] } });
+    await scene.filterReady();
+    await scene.everyPodSays(null);
+    await scene.enable(all.v1);
+    await scene.filterReady();
+    await scene.everyPodSays("one world");
+  });
 });
 
 /** What of us is on a pod. */

@@ -2,9 +2,11 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubeApi, KubeApiError, type KubeObject } from "../parts/kube-api.js";
 import type { App } from "./echo.js";
+import { ImagePullError, type NodeImages } from "./node-images.js";
 import {
+  containerMounts,
   foldersToCreate,
-  hostMounts,
+  imageVolumes,
   proxyType,
   sidecarContainer,
   sidecarMetadata,
@@ -36,12 +38,15 @@ export class PlayedPod {
   private readonly ended = new AbortController();
   private readonly state: PodState;
   private sidecar: Sidecar | undefined;
+  /** By reference. */
+  private readonly imageFolders = new Map<string, string>();
   private readonly life: Promise<void>;
 
   constructor(
     private pod: KubeObject,
     ip: string,
     private readonly nodeRoot: string,
+    private readonly images: NodeImages,
     private readonly around: PodSurroundings,
   ) {
     this.state = { ip, ready: false, startTime: new Date().toISOString(), restarts: 0 };
@@ -77,6 +82,7 @@ export class PlayedPod {
   private async live(): Promise<void> {
     const { signal } = this.ended;
     const container = sidecarContainer(this.pod);
+    await this.pullImages();
     if (container) await this.insist(() => this.introduce(container));
     await this.insist(() => this.report());
     if (container) await sleep(startMillis, undefined, { signal }).catch(() => undefined);
@@ -93,6 +99,24 @@ export class PlayedPod {
       await sleep(this.state.ready ? 500 : 100);
     }
     if (!container) await this.probe(true);
+  }
+
+  /** A kubelet starts no container before the pod's image volumes are there, and tries again, later each time. */
+  private async pullImages(): Promise<void> {
+    for (let wait = 1_000; !this.ended.signal.aborted; wait = Math.min(wait * 2, 30_000)) {
+      try {
+        for (const reference of imageVolumes(this.pod)) {
+          this.imageFolders.set(reference, await this.images.pull(reference));
+        }
+        this.state.waiting = undefined;
+        return;
+      } catch (error) {
+        if (!(error instanceof ImagePullError)) throw error;
+        this.state.waiting = { reason: "ErrImagePull", message: error.message };
+        await this.insist(() => this.report());
+        await sleep(wait, undefined, { signal: this.ended.signal }).catch(() => undefined);
+      }
+    }
   }
 
   /** Makes the pod known to istiod, before its sidecar asks for what it shall be. What a gateway listens to, Gateways say. */
@@ -117,7 +141,8 @@ export class PlayedPod {
       statsSuffixes: statsSuffixes(this.pod),
       istiodPort: this.around.istiodPort,
     };
-    const mounts = hostMounts(this.pod, container, this.nodeRoot);
+    const folder = (reference: string) => this.imageFolders.get(reference) as string;
+    const mounts = containerMounts(this.pod, container, this.nodeRoot, folder);
     this.sidecar = await Sidecar.start(this.around.envoy, this.around.folder, identity, mounts);
   }
 

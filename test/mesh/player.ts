@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeApi, KubeObject } from "../parts/kube-api.js";
 import type { PodAddresses } from "./addresses.js";
+import { NodeImages } from "./node-images.js";
 import { PlayedPod, type PodSurroundings } from "./played-pod.js";
 import { nodeAskedFor } from "./pod-spec.js";
 
@@ -16,6 +18,8 @@ export class NodePlayer {
   private readonly pods = new Map<string, PlayedPod>();
   private readonly bound = new Set<string>();
   private readonly nodes: PlayedNode[] = [];
+  /** By node. */
+  private readonly images = new Map<string, NodeImages>();
   private readonly ended = new AbortController();
   private readonly watch: Promise<void>;
 
@@ -68,8 +72,14 @@ export class NodePlayer {
       void this.schedule(pod);
     } else if (!played) {
       const node = this.nodes.find(({ name }) => name === pod.spec.nodeName);
-      if (node) this.pods.set(uid, new PlayedPod(pod, this.addresses.take(), node.root, this.around));
+      if (node) this.pods.set(uid, this.played(pod, node));
     }
+  }
+
+  private played(pod: KubeObject, { name, root }: PlayedNode): PlayedPod {
+    const images = this.images.get(name) ?? new NodeImages(join(root, "images"));
+    this.images.set(name, images);
+    return new PlayedPod(pod, this.addresses.take(), root, images, this.around);
   }
 
   private async schedule(pod: KubeObject): Promise<void> {

@@ -13,15 +13,31 @@ export function proxyType({ args = [] }: KubeObject): "sidecar" | "router" {
   return args.includes("router") ? "router" : "sidecar";
 }
 
-/** The node's folders that a container sees. Volumes of other kinds hold nothing that a test reads. */
-export function hostMounts(pod: KubeObject, container: KubeObject, nodeRoot: string): Mount[] {
+/**
+ * The folders that a container sees: those of its node, and those of images. Volumes of other kinds hold nothing that a test
+ * reads.
+ *
+ * @param imageFolder where an image that was pulled is
+ */
+export function containerMounts(
+  pod: KubeObject,
+  container: KubeObject,
+  nodeRoot: string,
+  imageFolder: (reference: string) => string,
+): Mount[] {
   const mounts: Mount[] = [];
   for (const { name, mountPath, readOnly = false } of container.volumeMounts ?? []) {
-    const volume = pod.spec.volumes.find((each: KubeObject) => each.name === name);
-    if (volume?.hostPath)
-      mounts.push({ source: join(nodeRoot, volume.hostPath.path), path: mountPath, readOnly });
+    const { hostPath, image } = pod.spec.volumes.find((each: KubeObject) => each.name === name) ?? {};
+    if (hostPath) mounts.push({ source: join(nodeRoot, hostPath.path), path: mountPath, readOnly });
+    // Whatever the mount says.
+    if (image) mounts.push({ source: imageFolder(image.reference), path: mountPath, readOnly: true });
   }
   return mounts;
+}
+
+/** The images that a pod's volumes are. */
+export function imageVolumes({ spec }: KubeObject): string[] {
+  return (spec.volumes ?? []).flatMap(({ image }: KubeObject) => image?.reference ?? []);
 }
 
 /** The folders of the node that the kubelet makes: hostPath volumes of the type DirectoryOrCreate. */

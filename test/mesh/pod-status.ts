@@ -7,14 +7,19 @@ export interface PodState {
   startTime: string;
   /** How often its sidecar was started again. */
   restarts: number;
+  /** Why no container was started yet; undefined: they run. */
+  waiting?: { reason: string; message: string } | undefined;
 }
 
 /** A running pod's status, as its kubelet writes it. */
-export function podStatus(pod: KubeObject, { ip, ready, startTime, restarts }: PodState): KubeObject {
+export function podStatus(
+  pod: KubeObject,
+  { ip, ready, startTime, restarts, waiting }: PodState,
+): KubeObject {
   const ofContainer = ({ name, image }: KubeObject) => ({
-    ...{ name, image, imageID: image, ready, started: true },
+    ...{ name, image, imageID: waiting ? "" : image, ready, started: !waiting },
     restartCount: name === "istio-proxy" ? restarts : 0,
-    state: { running: { startedAt: startTime } },
+    state: waiting ? { waiting } : { running: { startedAt: startTime } },
   });
   const now = new Date().toISOString();
   const condition = (type: string, is: boolean) => ({
@@ -22,10 +27,11 @@ export function podStatus(pod: KubeObject, { ip, ready, startTime, restarts }: P
     lastTransitionTime: now,
   });
   return {
-    phase: "Running",
+    phase: waiting ? "Pending" : "Running",
     ...{ podIP: ip, podIPs: [{ ip }], hostIP: "127.0.0.1", startTime },
     conditions: [
-      ...["PodScheduled", "Initialized"].map((type) => condition(type, true)),
+      condition("PodScheduled", true),
+      condition("Initialized", !waiting),
       ...["ContainersReady", "Ready"].map((type) => condition(type, ready)),
     ],
     initContainerStatuses: (pod.spec.initContainers ?? []).map(ofContainer),

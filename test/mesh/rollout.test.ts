@@ -1,24 +1,12 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import type { KubeObject } from "../parts/kube-api.js";
-import { testFailed } from "../parts/test-failed.js";
-import { type Operated, startOperated } from "./operated.js";
-import { requireMesh } from "./require-mesh.js";
+import { operatedForTests } from "./operated.js";
 import { Scene } from "./scene.js";
 import { until } from "./until.js";
+import type { Workload } from "./workload.js";
 
-const skip = await requireMesh();
-
-let all: Operated;
-let failed = false;
-
-before(async () => {
-  if (!skip) all = await startOperated();
-});
-afterEach((t) => {
-  failed ||= testFailed(t);
-});
-after(() => all?.mesh.stop({ keepLogs: failed }));
+const { skip, all } = await operatedForTests();
 
 /** Istio's proxy has a metric of its own for this; a plain Envoy counts requests in its connection manager. */
 const annotations = {
@@ -131,5 +119,86 @@ test("a revision that crashes, fails or is refused goes back by itself, and the 
     await scene.enable(v2, {}, { rollout: { steps: [{ share: "25%", pause: "1s" }] } });
     await scene.filterReady();
     await scene.everyPodSays("two world");
+  });
+});
+
+test("one workload first, also the pods that come to it later, then all; without pods nobody is given it untried", {
+  skip,
+}, async () => {
+  const { mesh, v1, v2, operator } = all;
+  const scene = await Scene.make(mesh, { annotations });
+  const { namespace } = scene;
+  const canary = await mesh.deploy({ namespace, name: "canary", annotations });
+  const scale = (replicas: number) =>
+    mesh.kube.api.patch(`/apis/apps/v1/namespaces/${namespace}/deployments/canary`, { spec: { replicas } });
+  const both = { workloadSelector: undefined };
+  const saidBy = async (workload: Workload) =>
+    Promise.all((await workload.ready()).map((pod) => scene.greeting(pod)));
+  await scene.enable(v1, {}, both);
+  await scene.filterReady();
+
+  const steps = (pause?: string) => ({
+    ...both,
+    rollout: { steps: [{ workloads: ["Deployment/canary"], ...(pause ? { pause } : {}) }] },
+  });
+  const loads = (await canary.ready()).map((pod) => mesh.load(pod));
+  await scene.underLoad(async () => {
+    await scene.enable(v2, {}, steps());
+    await scene.reason("Ready", "RolloutPaused");
+    assert.deepEqual(
+      [await saidBy(canary), await saidBy(scene.web)],
+      [["two world"], ["one world", "one world"]],
+    );
+    const { rollout } = (await scene.filter()).status;
+    assert.deepEqual([rollout.workloads, rollout.share], [["Deployment/canary"], undefined]);
+
+    await operator.kill();
+    await operator.start();
+    await until("it leads again", () => operator.leads());
+    await scale(2);
+    await until(
+      "the pod that came runs it too",
+      async () => (await saidBy(canary)).join() === "two world,two world",
+    );
+    assert.deepEqual(await saidBy(scene.web), ["one world", "one world"]);
+
+    await scene.enable(v2, {}, steps("0s"));
+    await scene.filterReady();
+    assert.deepEqual(await saidBy(scene.web), ["two world", "two world"]);
+  });
+  for (const load of loads) {
+    const { requests, ...rest } = await load.stop();
+    assert.deepEqual(rest, { failed: 0, closed: 0, failures: [] });
+    assert.ok(requests > 100, `only ${requests} requests`);
+  }
+
+  // What harms it there goes back by itself, and the other workload never sees it.
+  const [tried] = await canary.ready();
+  const harmed = mesh.load(tried!);
+  await scene.underLoad(async () => {
+    await scene.enable(v1, { config: { greeting: "trap" } }, steps());
+    const { message } = await scene.reason("Ready", "RolledBack");
+    assert.match(message, /the filter's VM crashed/);
+    assert.ok(message.includes(`${namespace}/${tried?.metadata.name}`), message);
+    await until("all run what they ran before", async () => {
+      const said = [...(await saidBy(canary)), ...(await saidBy(scene.web))];
+      return said.join() === "two world,two world,two world,two world";
+    });
+  });
+  assert.ok((await harmed.stop()).failed > 0);
+
+  await scale(0);
+  await until("it has no pods", async () => (await canary.pods()).length === 0);
+  await scene.underLoad(async () => {
+    await scene.enable(v1, {}, steps("0s"));
+    const { message } = await scene.reason("Ready", "RolloutNoPods");
+    assert.match(message, /Deployment\/canary has no pod that could run it/);
+    assert.deepEqual(await saidBy(scene.web), ["two world", "two world"]);
+    await scale(1);
+    await scene.filterReady();
+    assert.deepEqual(
+      [await saidBy(canary), await saidBy(scene.web)],
+      [["one world"], ["one world", "one world"]],
+    );
   });
 });

@@ -13,8 +13,14 @@ export class Scene {
   ) {}
 
   /** Makes the namespace and the workload, by default of two pods, and waits until they are ready. */
-  static async make(mesh: Mesh, options: Partial<WorkloadOptions> = {}): Promise<Scene> {
-    const namespace = await mesh.namespace();
+  static async make(
+    mesh: Mesh,
+    {
+      namespaceLabels,
+      ...options
+    }: Partial<WorkloadOptions> & { namespaceLabels?: Record<string, string> } = {},
+  ): Promise<Scene> {
+    const namespace = await mesh.namespace(namespaceLabels);
     return new Scene(mesh, namespace, await mesh.deploy({ namespace, name: "web", replicas: 2, ...options }));
   }
 

@@ -13,6 +13,10 @@ export interface WorkloadOptions {
   annotations?: Record<string, string>;
   /** 1 when absent. */
   replicas?: number;
+  /** The node that its pods are for. Absent: any. */
+  node?: string;
+  /** Its own container keeps to the Pod Security level restricted. */
+  restricted?: boolean;
   /** False: does not wait until all its pods are ready. */
   wait?: boolean;
 }
@@ -67,7 +71,8 @@ export function isReady({ status }: KubeObject): boolean {
   );
 }
 
-function deployment({ name, labels, annotations, replicas = 1 }: WorkloadOptions, app: App): KubeObject {
+function deployment(options: WorkloadOptions, app: App): KubeObject {
+  const { name, labels, annotations, replicas = 1, node, restricted } = options;
   const ports = [app.httpPort, app.tcpPort, app.grpcPort].map((containerPort) => ({ containerPort }));
   return {
     metadata: { name, labels: { app: name } },
@@ -78,10 +83,29 @@ function deployment({ name, labels, annotations, replicas = 1 }: WorkloadOptions
       strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template: {
         metadata: { labels: { app: name, ...labels }, annotations: { ...annotations } },
-        spec: { containers: [{ name: "app", image: "registry.example.com/echo:1", ports }] },
+        spec: {
+          ...(node === undefined ? {} : { affinity: affinityTo(node) }),
+          ...(restricted ? { securityContext: restrictedPod } : {}),
+          containers: [
+            {
+              ...{ name: "app", image: "registry.example.com/echo:1", ports },
+              ...(restricted ? { securityContext: restrictedContainer } : {}),
+            },
+          ],
+        },
       },
     },
   };
+}
+
+const restrictedPod = { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } };
+const restrictedContainer = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+
+/** As a DaemonSet means its pods for nodes. */
+function affinityTo(node: string): KubeObject {
+  const matchFields = [{ key: "metadata.name", operator: "In", values: [node] }];
+  const required = { nodeSelectorTerms: [{ matchFields }] };
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
 }
 
 function service(name: string, app: App): KubeObject {

@@ -20,6 +20,23 @@ export async function startEtcd(folder: string, port: number, peerPort: number):
   return Part.start({ name: "etcd", command, args, log }, async () => (await fetch(`${url}/health`)).ok);
 }
 
+/**
+ * Makes a new version of the store and forgets all older ones.
+ * https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/
+ */
+export async function compactEtcd(port: number): Promise<void> {
+  const ask = async (path: string, body: object) => {
+    const url = `http://127.0.0.1:${port}/v3/kv/${path}`;
+    const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
+    return JSON.parse(text);
+  };
+  const key = Buffer.from("/compacted-by-a-test").toString("base64");
+  const { header } = await ask("put", { key, value: key });
+  await ask("compaction", { revision: header.revision, physical: true });
+}
+
 /** Starts the API server; its certificate appears as `apiserver.crt` in the folder. */
 export async function startApiServer(
   folder: string,

@@ -7,7 +7,13 @@ import { findKubernetes } from "../../scripts/setup/kubernetes.mjs";
 import { freePorts } from "./free-port.js";
 import { requestToken, runKubectl, type TokenRequest, writeKeys, writeKubeconfig } from "./kube-access.js";
 import { KubeApi } from "./kube-api.js";
-import { apiServerIsReady, startApiServer, startControllerManager, startEtcd } from "./kube-processes.js";
+import {
+  apiServerIsReady,
+  compactEtcd,
+  startApiServer,
+  startControllerManager,
+  startEtcd,
+} from "./kube-processes.js";
 import type { Part } from "./part.js";
 
 /** What `startKubernetes` starts. */
@@ -40,6 +46,8 @@ export interface Kubernetes {
   restartApiServer(): Promise<void>;
   /** Ends the API server, as a failure would; `restartApiServer` brings it back. */
   killApiServer(): Promise<void>;
+  /** Has etcd forget all versions but the newest of each object: what watches from an older one has to list anew. */
+  compactEtcd(): Promise<void>;
   /** Ends all. The folder goes unless `keepLogs`. */
   stop(options?: { keepLogs?: boolean }): Promise<void>;
 }
@@ -84,6 +92,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
       kubeconfigFor: async (request) =>
         writeKubeconfig(folder, `account-${++accounts}`, { url, ca, token: await token(request) }),
       kubectl: (args, input) => runKubectl(kubeconfig, args, input),
+      compactEtcd: () => compactEtcd(etcdPort),
       killApiServer: () => apiServer.stop("SIGKILL"),
       restartApiServer: async () => {
         // Asked kindly, it waits for the watches of its clients.

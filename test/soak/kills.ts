@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LoadResult } from "../mesh/load.js";
+import { type LoadResult, together } from "../mesh/load.js";
 import type { Operated } from "../mesh/operated.js";
 import type { Scene } from "../mesh/scene.js";
 import { until } from "../mesh/until.js";
@@ -34,7 +34,7 @@ export async function killAtRandom(
   await scene.enable(v1);
   await scene.filterReady();
   const pods = await scene.web.ready();
-  const loads = pods.map((pod) => mesh.load(pod));
+  const load = together(pods.map((pod) => mesh.load(pod)));
   const seconds: number[] = [];
   const kills = { operator: 0, agent: 0 };
   for (let round = 0; round < rounds; round++) {
@@ -64,10 +64,6 @@ export async function killAtRandom(
     onRound(`${round + 1}. killed ${names.join(", ")}: ${seconds.at(-1)?.toFixed(1)} s`);
   }
   await scene.filterReady();
-  const results = await Promise.all(loads.map((load) => load.stop()));
-  const sum = (of: "requests" | "failed" | "closed") => results.reduce((all, each) => all + each[of], 0);
-  return {
-    ...{ requests: sum("requests"), failed: sum("failed"), closed: sum("closed"), seconds, kills },
-    failures: results.flatMap(({ failures }) => failures).slice(0, 10),
-  };
+  const { failures, ...counts } = await load.stop();
+  return { ...counts, failures: failures.slice(0, 10), seconds, kills };
 }

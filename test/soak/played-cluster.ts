@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { podLabelPrefix, storeDir } from "../../registry-operator/src/api/names.js";
+import { noop, podLabelPrefix, storeDir } from "../../registry-operator/src/api/names.js";
 import { forEachLimited } from "../../registry-operator/src/kube/index.js";
 import type { KubeObject } from "../parts/kube-api.js";
 import type { Kubernetes } from "../parts/kubernetes.js";
@@ -38,8 +38,8 @@ const api = "/apis/meshwasm.io/v1alpha1";
 /** Fills an API server that has Istio's custom resources and ours. */
 export async function playCluster(kube: Kubernetes, { filters, nodes }: ClusterSize): Promise<PlayedCluster> {
   const ended = new AbortController();
-  const contents = await followContents(kube, ended.signal);
-  const labels = await followLabels(kube, ended.signal);
+  const contents = followContents(kube, ended.signal);
+  const labels = followLabels(kube, ended.signal);
   let asked = 0;
   const server = createServer((request, response) => {
     asked++;
@@ -47,7 +47,7 @@ export async function playCluster(kube: Kubernetes, { filters, nodes }: ClusterS
     const chosen = Object.entries(ours).flatMap(([name, value]) =>
       name.startsWith(podLabelPrefix) ? [`${name.slice(podLabelPrefix.length)} ${value}`] : [],
     );
-    response.end(chosen.map((each) => `${contents.get(each) ?? ""}\n`).join(""));
+    response.end(chosen.map((each) => `${contents.get(each) ?? noopStat(each)}\n`).join(""));
   });
   server.listen(0, "0.0.0.0");
   await once(server, "listening");
@@ -104,7 +104,7 @@ export async function playCluster(kube: Kubernetes, { filters, nodes }: ClusterS
 }
 
 /** By `ID VALUE` of a content: the stat that an Envoy has as long as that is loaded. */
-async function followContents(kube: Kubernetes, signal: AbortSignal): Promise<Map<string, string>> {
+function followContents(kube: Kubernetes, signal: AbortSignal): Map<string, string> {
   const stats = new Map<string, string>();
   const name = /meshwasm-([0-9a-f]{10})\.(r-[0-9a-f]{10})\.sha256-([0-9a-f]{64})\.(\d+)/;
   void kube.api.watch(
@@ -120,8 +120,14 @@ async function followContents(kube: Kubernetes, signal: AbortSignal): Promise<Ma
   return stats;
 }
 
+/** The stat of a content that does nothing. */
+function noopStat(chosen: string): string {
+  const [id, value] = chosen.split(" ");
+  return value === noop ? `envoy_http_rbac_meshwasm_${id}_noop_rbac_allowed{} 0` : "";
+}
+
 /** By address: the labels of the pod that has it. */
-async function followLabels(kube: Kubernetes, signal: AbortSignal) {
+function followLabels(kube: Kubernetes, signal: AbortSignal): Map<string, Record<string, string>> {
   const labels = new Map<string, Record<string, string>>();
   void kube.api.watch(
     "/api/v1/pods",
