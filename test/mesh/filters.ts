@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,6 +78,56 @@ export async function pushHello(
     return ref;
   } finally {
     await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** A network filter: the first bytes that come back have the banner of its configuration in front. */
+const bannerSource = `import {
+  Action,
+  NetworkFilter,
+  PluginConfiguration,
+  registerNetworkFilter,
+  RootContext,
+  StreamData,
+} from "@meshwasm/sdk/assembly";
+
+class Banner extends RootContext {
+  text: string = "";
+
+  onConfigure(configuration: PluginConfiguration): bool {
+    this.text = configuration.json().get("banner").asString("");
+    return true;
+  }
+}
+
+class BannerFilter extends NetworkFilter<Banner> {
+  isWritten: bool = false;
+
+  onUpstreamData(data: StreamData, size: u32, endOfStream: bool): Action {
+    if (!this.isWritten) data.prepend(this.root.text);
+    this.isWritten = true;
+    return Action.Continue;
+  }
+}
+
+registerNetworkFilter<BannerFilter, Banner>("banner");
+`;
+
+/** Builds that network filter and pushes it into the mesh's registry. @returns its reference, by tag */
+export async function pushBanner(mesh: Pick<Mesh, "registry">, version: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "meshwasm-banner-"));
+  try {
+    await cp(join(root, "examples", "hello", "asconfig.json"), join(folder, "asconfig.json"));
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+    await writeFile(join(folder, "filter.yaml"), `name: banner\nversion: ${version}\nkind: network\n`);
+    await mkdir(join(folder, "assembly"));
+    await writeFile(join(folder, "assembly", "index.ts"), bannerSource);
+    const ref = `${mesh.registry.host}/filters/banner:${version}`;
+    const output = new Output({ quiet: true });
+    await pushFilter({ kind: "folder", path: folder }, [ref], { format: "compat", annotations: {}, output });
+    return ref;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -4,7 +4,7 @@ import type { App } from "./echo.js";
 /** A label on each played pod, by which its own Sidecar resource finds it. */
 export const podLabel = "test.meshwasm.io/pod";
 
-/** Where a pod's sidecar takes requests to other services of its namespace; on the pod's address. */
+/** Where a pod's sidecar takes requests to the services of its namespace that have this port; on the pod's address. */
 export const outboundPort = 15002;
 
 /**

@@ -33,6 +33,10 @@ test("artifacts that contradict themselves are refused", async (t) => {
   const tar = writeTar([{ name: "plugin.wasm", bytes: wasm }]);
   const good = artifactOf(gzip(tar), imageConfig([digestOf(tar)]));
   const text = writeTar([{ name: "plugin.wasm", bytes: yaml }]);
+  const two = writeTar([
+    { name: "a/plugin.wasm", bytes: wasm },
+    { name: "plugin.wasm", bytes: wasm },
+  ]);
   const other = writeTar([{ name: "filter.wasm", bytes: wasm }]);
   const { manifest } = good;
   const table: [string, ArtifactBytes, string, RegExp][] = [
@@ -60,6 +64,12 @@ test("artifacts that contradict themselves are refused", async (t) => {
       artifactOf(gzip(other), imageConfig([digestOf(other)])),
       "ARTIFACT_INVALID",
       /no plugin\.wasm/,
+    ],
+    [
+      "two plugin.wasm",
+      artifactOf(gzip(two), imageConfig([digestOf(two)])),
+      "ARTIFACT_INVALID",
+      /several plugin\.wasm/,
     ],
     [
       "no WebAssembly",

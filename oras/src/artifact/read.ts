@@ -70,8 +70,11 @@ export async function readArtifact(
   const tar = await gunzip(artifact.layer, options.maxUnpackedBytes ?? limits.unpackedBytes);
   if (imageConfig.imageConfig) checkDiffId(imageConfig.imageConfig, manifest, layout.index, tar);
   const entries = readTar(tar);
-  const plugin = entries.find(({ name }) => name.split("/").at(-1) === wasmFile);
+  const [plugin, ...others] = entries.filter(({ name }) => name.split("/").at(-1) === wasmFile);
   if (!plugin) throw new MeshwasmError("ARTIFACT_INVALID", `the artifact's layer holds no ${wasmFile}`);
+  // Who takes which differs: Istio the first, an image volume the one at the root.
+  if (others.length > 0)
+    throw new MeshwasmError("ARTIFACT_INVALID", `the artifact's layer holds several ${wasmFile}`);
   return {
     ...moduleOf(plugin.bytes),
     files: otherFiles(entries, plugin),

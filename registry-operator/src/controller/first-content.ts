@@ -85,9 +85,9 @@ export class FirstContents {
       const since = known.since.get(life) ?? this.#now();
       known.since.set(life, since);
       const waited = this.#now() - since;
+      if (waited >= patienceMillis) return void known.took.add(life);
       const answer = pod.ip === undefined ? undefined : await this.#stats.read(pod.ip);
-      const has = answer !== undefined && "plugins" in answer && hasTaken(answer, id);
-      if (has || waited >= patienceMillis) known.took.add(life);
+      if (answer !== undefined && "plugins" in answer && hasTaken(answer, id)) known.took.add(life);
       else waits.push(Math.max(100, waited / 4));
     });
     this.#keepOnly(known, pods);

@@ -79,6 +79,15 @@ test("of a filter that never ran one serving pod begins with nothing; a new one 
   const starts = { proxyState: "starting" } as const;
   assert.deepEqual(labels(serves, serves), ["noop", undefined]);
   assert.deepEqual(labels(starts, serves), ["noop", "noop"], "its siblings serve without it");
+  const metadataOf = (label: string) => ({
+    metadata: { namespace: "shop", name: "told", uid: "told", labels: { [podLabel(never.id)]: label } },
+  });
+  assert.deepEqual(labels(starts, { ...serves, ...metadataOf("noop") }), ["noop", "noop"]);
+  assert.equal(
+    labels(starts, serves, { ...serves, ...metadataOf("r-new") })[0],
+    "r-new",
+    "one has it already",
+  );
   assert.deepEqual(labels(starts, starts), ["r-new", "r-new"], "nobody serves");
   assert.deepEqual(labels({ ...starts, workload: undefined }, serves), ["r-new", "noop"], "a pod of its own");
   assert.deepEqual(labels({ ...starts, workload: "Deployment/other" }, serves), ["r-new", "noop"]);

@@ -78,12 +78,10 @@ export function planPods(
         view.id,
       )
     : undefined;
-  const serving = new Set(pods.filter(({ proxyState }) => proxyState === "ready").map(workloadPlaceOf));
+  const unfiltered = servingUnfiltered(pods, view.id);
   // Beside no others that serve unfiltered, a new pod must not serve so either: it begins with the filter, come what may.
   const isFirst = (pod: Pod) =>
-    lastGood === undefined &&
-    pod.proxyState !== "ready" &&
-    (pod.workload === undefined || !serving.has(workloadPlaceOf(pod)));
+    lastGood === undefined && pod.proxyState !== "ready" && !unfiltered.has(workloadPlaceOf(pod));
   return ranked.map(({ pod, winner }) => {
     const mine = !canary || canary.has(uidOf(pod)) ? revision : rollout?.stable;
     const wanted = winner === undefined ? mine : noop;
@@ -105,6 +103,15 @@ export function planPods(
     const waits = wanted !== undefined && label !== wanted && readable(pod, wanted);
     return { pod, wanted, label, mounted, able, waits, winner };
   });
+}
+
+/** The workloads of which pods serve, and none of them with the filter. */
+function servingUnfiltered(pods: readonly Pod[], id: string): Set<string | undefined> {
+  const label = podLabel(id);
+  const serving = pods.filter(({ proxyState, workload }) => proxyState === "ready" && workload !== undefined);
+  const isFiltered = ({ metadata: { labels } }: Pod) => ![undefined, noop].includes(labels?.[label]);
+  const filtered = new Set(serving.filter(isFiltered).map(workloadPlaceOf));
+  return new Set(serving.map(workloadPlaceOf).filter((place) => !filtered.has(place)));
 }
 
 /** The one that tries a revision out: the same at each look, also when the others get their labels. */

@@ -7,7 +7,7 @@ import type { KnownContent } from "../desired/envoy-filter.js";
 import { asCandidate, type FilterView, planOf, viewOf } from "../desired/filter-view.js";
 import { unneededContents } from "../desired/garbage.js";
 import type { Pod } from "../desired/pod.js";
-import { rulesFor } from "../desired/policy-rules.js";
+import { disabledBy, rulesFor } from "../desired/policy-rules.js";
 import { type Rollout, rolloutFinding } from "../desired/rollout.js";
 import { slotEnvoyFilter } from "../desired/slot.js";
 import { workloadMounts } from "../desired/workload-mounts.js";
@@ -122,7 +122,8 @@ export class Reconciler {
     let first: Awaited<ReturnType<FirstContents["look"]>> | undefined;
     if (plan && resolution.revision !== undefined) {
       const active = asked.content !== undefined && !view.paused;
-      findings.Distributed = content?.image
+      const carried = content ?? contents.find(({ value }) => value === resolution.revision);
+      findings.Distributed = carried?.image
         ? pulledByNodes
         : distributedFinding(nodes, missing, (node) =>
             digest === undefined ? undefined : world.storeFailureOf(node, digest),
@@ -140,7 +141,9 @@ export class Reconciler {
       const { rollout } = stage;
       const { revision } = resolution;
       if (!slot) this.#first.forget(view.key);
-      const unproven = slot && revision !== view.status.lastGood ? revision : undefined;
+      // What does nothing needs no proof, and a kill switch waits for nobody's stats.
+      const isOff = disabledBy(view.namespace, world.policies.list()) !== undefined;
+      const unproven = slot && !isOff && revision !== view.status.lastGood ? revision : undefined;
       first = await this.#first.look(view, pods, unproven);
       plans = planPods(pods, { view, me, revision, rollout, contents, world, first });
       if (slot) await this.#label(view, plans, active);

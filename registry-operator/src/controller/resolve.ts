@@ -104,7 +104,8 @@ function followTag(view: FilterView, resolved: Resolved, services: ResolveServic
     `follow ${view.key}`,
     canonicalJson([view.uid, view.generation, resolved.rules, began]),
     (signal) => lookUp(view, services, image, "Always", signal),
-    retryMillis,
+    // What runs does run: the next round is soon enough.
+    () => after + retrySoonMillis,
   );
   if (task.state === "running") return { ...inForce, after };
   if (task.state === "done") return { ...inForceAs(view, task.result, mode), after };

@@ -38,7 +38,9 @@ export class ModuleFolder {
       await mkdir(this.path, { recursive: true, mode: 0o755 });
       // mkdir obeys the umask, and the proxies run as another user. A folder of somebody else's is left as it is.
       await chmod(this.path, 0o755).catch(() => undefined);
-      const left = (await readdir(this.path)).filter(isHalfWritten);
+      // Versions before named them so.
+      const isLeft = (name: string) => isHalfWritten(name) || /^\.partial-[0-9a-f]{16}$/.test(name);
+      const left = (await readdir(this.path)).filter(isLeft);
       await Promise.all(left.map((name) => rm(join(this.path, name), { force: true })));
     } catch (error) {
       throw fileFailure(error, this.path);

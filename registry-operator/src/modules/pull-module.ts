@@ -92,7 +92,13 @@ export async function pullModule(
 
 function isImageVolume({ manifest, imageConfig: config, layerFiles = [] }: PullResult): boolean {
   const isAtRoot = layerFiles.some(({ name }) => name.replace(/^\.\//, "") === imageFileName);
-  return isAtRoot && loadableBy({ manifest, config, layerFiles }).includes("kubernetes-image-volume");
+  // To a runtime these are files of the layers below that are to go.
+  const hasWhiteouts = layerFiles.some(({ name }) => name.split("/").some((part) => part.startsWith(".wh.")));
+  return (
+    isAtRoot &&
+    !hasWhiteouts &&
+    loadableBy({ manifest, config, layerFiles }).includes("kubernetes-image-volume")
+  );
 }
 
 /** @throws MeshwasmError ModuleTooLarge */
