@@ -21,10 +21,10 @@ function pod(name: string, label: string | undefined, { ready = true, restartCou
   } as never);
 }
 
-/** What was seen of a pod that runs what it was told. */
-function loaded(seen: Pod, revision: string): Observed {
+/** What was seen of a pod that runs what it was told, or does not. */
+function loaded(seen: Pod, revision: string, isLoaded = true): Observed {
   const plan = { pod: seen, wanted: revision, label: revision, winner: undefined } as never;
-  return new Map([[plan, { loaded: true, runs: revision, problem: undefined, toldFor: 0 }]]);
+  return new Map([[plan, { loaded: isLoaded, runs: revision, problem: undefined, toldFor: 0 }]]);
 }
 
 /** On a clock that is moved by hand, with Envoys that answer as told. */
@@ -73,6 +73,17 @@ test("a revision is on trial until one Envoy runs it, or for a while", async () 
   first.note(filter, loaded(pod("one", "r-newer"), "r-newer"));
   const passed = await first.look(filter, pods, "r-newer");
   assert.deepEqual([passed.onTrial, passed.passed], [false, true]);
+});
+
+test("who was seen to run something else than its label says, until it does", async () => {
+  const { first } = scripted();
+  const one = pod("one", "r-new");
+  const isRefused = async () => (await first.look(filter, [one], "r-new")).refused(one);
+  assert.equal(await isRefused(), false, "not known");
+  first.note(filter, loaded(one, "r-new", false));
+  assert.equal(await isRefused(), true);
+  first.note(filter, loaded(one, "r-new"));
+  assert.equal(await isRefused(), false);
 });
 
 test("where nothing may be refused nobody is asked", async () => {

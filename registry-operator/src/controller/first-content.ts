@@ -21,6 +21,8 @@ export interface FirstContentOf {
 interface Known {
   /** Envoys that took something: pods by their UIDs, with how often the Envoy was started. */
   took: Set<string>;
+  /** Those that run something else than they were told, when they were asked last. */
+  refused: Set<string>;
   /** Since when the others are waited for. */
   since: Map<string, number>;
   /** What was to be run last and was not known to be good, since when, and whether an Envoy was seen to run it. */
@@ -31,6 +33,8 @@ interface Known {
 export interface FirstContent {
   /** Whether a pod's Envoy has taken some content of the slot. */
   took: (pod: Pod) => boolean;
+  /** Whether a pod's Envoy was last seen to run something else than its label says. */
+  refused: (pod: Pod) => boolean;
   /** Some Envoy was seen to run the revision. */
   passed: boolean;
   /** One Envoy is enough to see whether the revision is taken. */
@@ -64,7 +68,10 @@ export class FirstContents {
     pods: readonly Pod[],
     revision: string | undefined,
   ): Promise<FirstContent> {
-    const known: Known = this.#known.get(key) ?? { took: new Set(), since: new Map(), trial: undefined };
+    const known: Known = this.#known.get(key) ?? {
+      ...{ took: new Set(), refused: new Set() },
+      ...{ since: new Map(), trial: undefined },
+    };
     this.#known.set(key, known);
     if (revision !== undefined && known.trial?.revision !== revision) {
       known.trial = { revision, since: this.#now(), passed: false };
@@ -97,6 +104,7 @@ export class FirstContents {
     if (onTrial) waits.push(Math.max(250, tried / 4));
     return {
       took: (pod) => known.took.has(lifeOf(pod)),
+      refused: (pod) => known.refused.has(lifeOf(pod)),
       ...{ passed, onTrial },
       after: waits.length > 0 ? Math.min(...waits) : undefined,
     };
@@ -106,6 +114,8 @@ export class FirstContents {
   note({ key }: FirstContentOf, observed: Observed): void {
     const known = this.#known.get(key);
     for (const [{ pod, label }, { loaded }] of observed) {
+      if (loaded === false) known?.refused.add(lifeOf(pod));
+      else known?.refused.delete(lifeOf(pod));
       if (loaded !== true || label === noop) continue;
       known?.took.add(lifeOf(pod));
       const trial = known?.trial;
@@ -118,9 +128,11 @@ export class FirstContents {
     this.#known.delete(key);
   }
 
-  #keepOnly({ took, since }: Known, pods: readonly Pod[]): void {
+  #keepOnly({ took, refused, since }: Known, pods: readonly Pod[]): void {
     const lives = new Set(pods.map(lifeOf));
-    for (const life of took) if (!lives.has(life)) took.delete(life);
+    for (const each of [took, refused]) {
+      for (const life of each) if (!lives.has(life)) each.delete(life);
+    }
     for (const life of since.keys()) if (!lives.has(life) || took.has(life)) since.delete(life);
   }
 }

@@ -35,7 +35,7 @@ function pod(images: string[], { onNode = true, label = "" } = {}) {
 }
 
 function plan(one: ReturnType<typeof pod>, revision = "r-new") {
-  const first = { took: () => true, passed: true, onTrial: false };
+  const first = { took: () => true, refused: () => false, passed: true, onTrial: false };
   const input = { view, me: undefined, revision, rollout: undefined, contents, world, first };
   const [planned] = planPods([one], input);
   const { label, mounted, able } = planned!;
@@ -65,7 +65,8 @@ test("an image is no store: a revision that is in the store needs that", () => {
 test("of a filter that never ran one serving pod begins with nothing; a new one only beside pods that serve so", () => {
   const never = viewOf({ metadata, spec: { filter } } as never, "istio-system");
   const here = { ...world, nodeHas: () => true } as unknown as World;
-  const first = { took: () => false, passed: false, onTrial: true };
+  const refused = ({ metadata }: Pod) => metadata.name === "refuses";
+  const first = { took: () => false, refused, passed: false, onTrial: true };
   const all = [content("noop"), content("r-new")];
   const labels = (...pods: Partial<Pod>[]) => {
     const made = pods.map((facts, index) => {
@@ -79,8 +80,8 @@ test("of a filter that never ran one serving pod begins with nothing; a new one 
   const starts = { proxyState: "starting" } as const;
   assert.deepEqual(labels(serves, serves), ["noop", undefined]);
   assert.deepEqual(labels(starts, serves), ["noop", "noop"], "its siblings serve without it");
-  const metadataOf = (label: string) => ({
-    metadata: { namespace: "shop", name: "told", uid: "told", labels: { [podLabel(never.id)]: label } },
+  const metadataOf = (label: string, name = "told") => ({
+    metadata: { namespace: "shop", name, uid: name, labels: { [podLabel(never.id)]: label } },
   });
   assert.deepEqual(labels(starts, { ...serves, ...metadataOf("noop") }), ["noop", "noop"]);
   assert.equal(
@@ -88,6 +89,8 @@ test("of a filter that never ran one serving pod begins with nothing; a new one 
     "r-new",
     "one has it already",
   );
+  const refuses = { ...serves, ...metadataOf("r-new", "refuses") };
+  assert.equal(labels(starts, refuses)[0], "noop", "the one that was told does not run it");
   assert.deepEqual(labels(starts, starts), ["r-new", "r-new"], "nobody serves");
   assert.deepEqual(labels({ ...starts, workload: undefined }, serves), ["r-new", "noop"], "a pod of its own");
   assert.deepEqual(labels({ ...starts, workload: "Deployment/other" }, serves), ["r-new", "noop"]);

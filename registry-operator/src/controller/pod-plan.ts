@@ -41,7 +41,7 @@ export interface PodPlanInput {
   contents: readonly KnownContent[];
   world: World;
   /** What is known of the Envoys. */
-  first: Pick<FirstContent, "took" | "passed" | "onTrial">;
+  first: Pick<FirstContent, "took" | "refused" | "passed" | "onTrial">;
 }
 
 /** For each pod what it shall get: precedence first, then its place in a rollout, then the gate. */
@@ -78,7 +78,7 @@ export function planPods(
         view.id,
       )
     : undefined;
-  const unfiltered = servingUnfiltered(pods, view.id);
+  const unfiltered = servingUnfiltered(pods, view.id, first.refused);
   // Beside no others that serve unfiltered, a new pod must not serve so either: it begins with the filter, come what may.
   const isFirst = (pod: Pod) =>
     lastGood === undefined && pod.proxyState !== "ready" && !unfiltered.has(workloadPlaceOf(pod));
@@ -105,11 +105,15 @@ export function planPods(
   });
 }
 
-/** The workloads of which pods serve, and none of them with the filter. */
-function servingUnfiltered(pods: readonly Pod[], id: string): Set<string | undefined> {
+/** The workloads of which pods serve, and none of them with the filter; one that does not say what it runs has it. */
+function servingUnfiltered(
+  pods: readonly Pod[],
+  id: string,
+  refused: (pod: Pod) => boolean,
+): Set<string | undefined> {
   const label = podLabel(id);
   const serving = pods.filter(({ proxyState, workload }) => proxyState === "ready" && workload !== undefined);
-  const isFiltered = ({ metadata: { labels } }: Pod) => ![undefined, noop].includes(labels?.[label]);
+  const isFiltered = (pod: Pod) => ![undefined, noop].includes(pod.metadata.labels?.[label]) && !refused(pod);
   const filtered = new Set(serving.filter(isFiltered).map(workloadPlaceOf));
   return new Set(serving.map(workloadPlaceOf).filter((place) => !filtered.has(place)));
 }
