@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { renderTemplate } from "../../cli/src/init/template.js";
 import { Output } from "../../cli/src/output.js";
 import { pushFilter } from "../../cli/src/publish/push-filter.js";
 import type { Mesh } from "./mesh.js";
@@ -38,17 +39,15 @@ const onRequestHeaders = `
  *
  * @returns its reference, by tag
  */
-export async function pushHello(
+export function pushHello(
   { registry }: Pick<Mesh, "registry">,
   { version, prefix, name = "hello", tag = version, trapsAtStart = false, format = "compat" }: HelloVersion,
 ): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), "meshwasm-hello-"));
-  try {
+  return pushFolder(`${registry.host}/filters/${name}:${tag}`, format, async (copy) => {
     await cp(join(root, "examples", "hello"), copy, {
       recursive: true,
       filter: (path) => !/\/(?:build|node_modules)$/.test(path),
     });
-    await symlink(join(root, "node_modules"), join(copy, "node_modules"));
     for (const [what, to] of [
       ["this.root.greeting)", `"${prefix}" + this.root.greeting)`],
       [
@@ -71,60 +70,34 @@ export async function pushHello(
       await change(join(copy, "filter.yaml"), /^name: .*$/m, `name: ${name}`);
     }
     await change(join(copy, "filter.yaml"), /^version: .*$/m, `version: ${version}`);
-    const ref = `${registry.host}/filters/${name}:${tag}`;
-    const output = new Output({ quiet: true });
-    const source = { kind: "folder", path: copy } as const;
-    await pushFilter(source, [ref], { format, annotations: {}, output });
-    return ref;
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
+  });
 }
 
-/** A network filter: the first bytes that come back have the banner of its configuration in front. */
-const bannerSource = `import {
-  Action,
-  NetworkFilter,
-  PluginConfiguration,
-  registerNetworkFilter,
-  RootContext,
-  StreamData,
-} from "@meshwasm/sdk/assembly";
-
-class Banner extends RootContext {
-  text: string = "";
-
-  onConfigure(configuration: PluginConfiguration): bool {
-    this.text = configuration.json().get("banner").asString("");
-    return true;
-  }
+/**
+ * Builds what `meshwasm init --kind network` makes and pushes it into the mesh's registry: the first bytes that come back have
+ * the `banner` of its configuration in front.
+ *
+ * @returns its reference, by tag
+ */
+export function pushBanner({ registry }: Pick<Mesh, "registry">, version: string): Promise<string> {
+  return pushFolder(`${registry.host}/filters/banner:${version}`, "compat", async (folder) => {
+    await renderTemplate("network", folder, { name: "banner", packages: [] });
+    await change(join(folder, "filter.yaml"), /^version: .*$/m, `version: ${version}`);
+  });
 }
 
-class BannerFilter extends NetworkFilter<Banner> {
-  isWritten: bool = false;
-
-  onUpstreamData(data: StreamData, size: u32, endOfStream: bool): Action {
-    if (!this.isWritten) data.prepend(this.root.text);
-    this.isWritten = true;
-    return Action.Continue;
-  }
-}
-
-registerNetworkFilter<BannerFilter, Banner>("banner");
-`;
-
-/** Builds that network filter and pushes it into the mesh's registry. @returns its reference, by tag */
-export async function pushBanner(mesh: Pick<Mesh, "registry">, version: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "meshwasm-banner-"));
+/** Has a folder filled with a filter, builds it and pushes it. @returns the reference */
+async function pushFolder(
+  ref: string,
+  format: "compat" | "oci",
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "meshwasm-filter-"));
   try {
-    await cp(join(root, "examples", "hello", "asconfig.json"), join(folder, "asconfig.json"));
+    await fill(folder);
     await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-    await writeFile(join(folder, "filter.yaml"), `name: banner\nversion: ${version}\nkind: network\n`);
-    await mkdir(join(folder, "assembly"));
-    await writeFile(join(folder, "assembly", "index.ts"), bannerSource);
-    const ref = `${mesh.registry.host}/filters/banner:${version}`;
     const output = new Output({ quiet: true });
-    await pushFilter({ kind: "folder", path: folder }, [ref], { format: "compat", annotations: {}, output });
+    await pushFilter({ kind: "folder", path: folder }, [ref], { format, annotations: {}, output });
     return ref;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,7 +10,7 @@ import { type Cluster, requireCluster, startCluster } from "../operator/cluster.
 import type { KubeObject } from "../parts/kube-api.js";
 import { root } from "../rules/workspaces.js";
 import { startLateInjector } from "./late-injector.js";
-import { type InProcessOperator, runOperator } from "./run-operator.js";
+import { type InProcessOperator, runOperator, stopAll } from "./run-operator.js";
 
 const skip = await requireCluster();
 const namespace = "meshwasm-system";
@@ -48,15 +48,7 @@ before(async () => {
   operator = await runOperator(cluster, folder);
 });
 
-after(async () => {
-  try {
-    await operator?.stop();
-  } finally {
-    await registry?.close();
-    await cluster?.stop();
-    if (folder) await rm(folder, { recursive: true, force: true });
-  }
-});
+after(() => stopAll({ operator, registry, cluster, folder }));
 
 test("the operator writes its authority here too, and an upgrade takes nothing away", { skip }, async () => {
   const { api } = cluster.kube;

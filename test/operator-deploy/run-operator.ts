@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Registry } from "@meshwasm/oras/registry";
 import { pino } from "pino";
 import { startOperator } from "../../registry-operator/src/operator.js";
 import type { Cluster } from "../operator/cluster.js";
@@ -37,4 +39,23 @@ export async function runOperator({ kube }: Cluster, folder: string): Promise<In
       await running;
     },
   };
+}
+
+/** What a file's tests share; absent: it was not started. */
+export interface Shared {
+  operator?: InProcessOperator | undefined;
+  registry?: Registry | undefined;
+  cluster?: Cluster | undefined;
+  folder?: string | undefined;
+}
+
+/** Stops it all, also when the operator's end fails: what is left running would keep the test's file alive for ever. */
+export async function stopAll({ operator, registry, cluster, folder }: Shared): Promise<void> {
+  try {
+    await operator?.stop();
+  } finally {
+    await registry?.close();
+    await cluster?.stop();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  }
 }

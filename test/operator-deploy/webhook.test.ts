@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { filterModule, pushFilter } from "../../registry-operator/src/modules/te
 import { until } from "../mesh/until.js";
 import { type Cluster, requireCluster, startCluster } from "../operator/cluster.js";
 import { root } from "../rules/workspaces.js";
-import { type InProcessOperator, runOperator } from "./run-operator.js";
+import { type InProcessOperator, runOperator, stopAll } from "./run-operator.js";
 
 const skip = await requireCluster();
 const namespace = "meshwasm-system";
@@ -32,15 +32,7 @@ before(async () => {
   operator = await runOperator(cluster, folder);
 });
 
-after(async () => {
-  try {
-    await operator?.stop();
-  } finally {
-    await registry?.close();
-    await cluster?.stop();
-    if (folder) await rm(folder, { recursive: true, force: true });
-  }
-});
+after(() => stopAll({ operator, registry, cluster, folder }));
 
 test("the operator writes its authority into the configuration, and nothing else", { skip }, async () => {
   const { api } = cluster.kube;

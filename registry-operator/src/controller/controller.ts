@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { FilterDeployment } from "../api/filter-deployment.js";
-import { EventRecorder, type KubeClient, ServerVersion, WorkQueue } from "../kube/index.js";
+import { EventRecorder, type KubeClient, keyOf, ServerVersion, WorkQueue } from "../kube/index.js";
 import { LoadedTracker, type StatsReader } from "../loaded/index.js";
 import type { ModuleServer } from "../modules/index.js";
 import type { KnownCluster } from "../webhook/index.js";
@@ -105,9 +105,8 @@ export class Controller {
   async start(): Promise<void> {
     await Promise.all([this.#world.start(), this.#version.refresh()]);
     this.#synced = true;
-    const keys = this.#world.filters.list().map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-    this.#wanted.expect(keys);
-    for (const key of keys) this.#queue.add(key);
+    this.#wanted.expect(this.filters.map(keyOf));
+    this.#addAll();
     this.#timer = setInterval(() => void this.#collect(), collectMillis);
   }
 
@@ -122,7 +121,7 @@ export class Controller {
 
   #addAll(): void {
     if (!this.#synced) return;
-    for (const { metadata } of this.filters) this.#queue.add(`${metadata.namespace}/${metadata.name}`);
+    for (const filter of this.filters) this.#queue.add(keyOf(filter));
   }
 
   async #timed<T>(work: () => Promise<T>): Promise<T> {

@@ -2,14 +2,12 @@ import { noop, podLabel } from "../api/names.js";
 import type { Pod } from "../desired/pod.js";
 import { forEachLimited } from "../kube/index.js";
 import type { StatsReader } from "../loaded/index.js";
-import type { Observed } from "./observe-loaded.js";
+import { envoysAtOnce, type Observed } from "./observe-loaded.js";
 
 /** An Envoy that does not say what it took, as its stats cannot be read or leave that out, is not waited for. */
 const patienceMillis = 10_000;
 /** How long all but one wait for that one to show that the revision is taken. */
 const trialMillis = 30_000;
-/** The reader of stats has a limit of its own, over all FilterDeployments. */
-const concurrency = 64;
 
 /** Which FilterDeployment it is about. */
 export interface FirstContentOf {
@@ -87,7 +85,7 @@ export class FirstContents {
         !known.took.has(lifeOf(pod))
       );
     });
-    await forEachLimited(open, concurrency, async (pod) => {
+    await forEachLimited(open, envoysAtOnce, async (pod) => {
       const life = lifeOf(pod);
       const since = known.since.get(life) ?? this.#now();
       known.since.set(life, since);

@@ -8,8 +8,8 @@ import type { Services } from "./services.js";
 /** What was seen on the pods that were told what they shall run in the end. */
 export type Observed = ReadonlyMap<PodPlan, LoadedState>;
 
-/** The reader of stats has a limit of its own, over all FilterDeployments. */
-const concurrency = 64;
+/** How many Envoys one FilterDeployment asks at once. The reader of stats has a limit of its own, over all of them. */
+export const envoysAtOnce = 64;
 
 /**
  * Asks the Envoys that were told; what was seen lately is not asked for again.
@@ -26,7 +26,7 @@ export async function observeLoaded(
   const attempts = new Map(contents.map(({ value, attempt }) => [value, attempt]));
   const told = plans.filter(({ label, wanted }) => label !== undefined && label === wanted);
   const seen = new Map<PodPlan, LoadedState>();
-  await forEachLimited(told, concurrency, async (plan) => {
+  await forEachLimited(told, envoysAtOnce, async (plan) => {
     const value = plan.label ?? noop;
     const content = { id, value, attempt: attempts.get(value) ?? 1 };
     const wasSaid = said !== undefined && (value === said || value === noop);

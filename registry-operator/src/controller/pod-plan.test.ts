@@ -18,7 +18,6 @@ const content = (value: string, image?: string) => ({
 const contents = [content("r-old", reference("a")), content("r-new", reference("b")), content("r-store")];
 /** No node has any module. */
 const world = {
-  policies: { list: () => [] },
   candidatesOver: () => [],
   nodeHas: () => false,
 } as unknown as World;
@@ -36,7 +35,7 @@ function pod(images: string[], { onNode = true, label = "" } = {}) {
 
 function plan(one: ReturnType<typeof pod>, revision = "r-new") {
   const first = { took: () => true, refused: () => false, passed: true, onTrial: false };
-  const input = { view, me: undefined, revision, rollout: undefined, contents, world, first };
+  const input = { view, me: undefined, off: undefined, revision, rollout: undefined, contents, world, first };
   const [planned] = planPods([one], input);
   const { label, mounted, able } = planned!;
   return { label, mounted, able };
@@ -73,7 +72,15 @@ test("of a filter that never ran one serving pod begins with nothing; a new one 
       const base = podFacts({ metadata: { namespace: "shop", name: `web-${index}`, uid: `${index}` } });
       return { ...base, node: "n1", mounted: true, workload: "Deployment/web", ...facts } as Pod;
     });
-    const input = { view: never, me: undefined, revision: "r-new", rollout: undefined, contents: all, first };
+    const input = {
+      view: never,
+      me: undefined,
+      off: undefined,
+      revision: "r-new",
+      rollout: undefined,
+      contents: all,
+      first,
+    };
     return planPods(made, { ...input, world: here }).map(({ label }) => label);
   };
   const serves = { proxyState: "ready" } as const;

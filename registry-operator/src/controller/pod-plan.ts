@@ -5,7 +5,6 @@ import type { FilterView } from "../desired/filter-view.js";
 import { imageMount, storeMount } from "../desired/mount.js";
 import { hasMount, type Pod } from "../desired/pod.js";
 import { labelFor } from "../desired/pod-label.js";
-import { disabledBy } from "../desired/policy-rules.js";
 import { type Candidate, winnerOn } from "../desired/precedence.js";
 import type { Rollout } from "../desired/rollout.js";
 import { partsOf } from "../desired/rollout-reach.js";
@@ -35,6 +34,8 @@ export interface PodPlanInput {
   view: FilterView;
   /** Undefined: it has nothing to run, and takes no part in precedence. */
   me: Candidate | undefined;
+  /** The policy that has it do nothing; undefined: none does. */
+  off: string | undefined;
   revision: string | undefined;
   /** Undefined: all pods shall run the revision. */
   rollout: Rollout | undefined;
@@ -47,14 +48,13 @@ export interface PodPlanInput {
 /** For each pod what it shall get: precedence first, then its place in a rollout, then the gate. */
 export function planPods(
   pods: readonly Pod[],
-  { view, me, revision, rollout, contents, world, first }: PodPlanInput,
+  { view, me, off, revision, rollout, contents, world, first }: PodPlanInput,
 ): PodPlan[] {
   const byValue = new Map(contents.map((content) => [content.value, content]));
   const sees = (pod: Pod, content: KnownContent | undefined) =>
     hasMount(pod, content?.image === undefined ? storeMount : imageMount(view.id, content.image));
   const candidates = new Map<string, Candidate[]>();
   const { lastGood } = view.status;
-  const off = disabledBy(view.namespace, world.policies.list());
   const ranked = pods.map((pod) => {
     const { namespace = "" } = pod.metadata;
     let rivals = candidates.get(namespace);

@@ -23,7 +23,7 @@ import {
   pulledByNodes,
   waitingPods,
 } from "./findings.js";
-import { FirstContents } from "./first-content.js";
+import { type FirstContent, FirstContents } from "./first-content.js";
 import { KeptContents } from "./keep-content.js";
 import { heldWithoutMount } from "./mount-obstacle.js";
 import { mountWorkloads, unmountWorkloads } from "./mount-workloads.js";
@@ -119,7 +119,7 @@ export class Reconciler {
     let plans: PodPlan[] = [];
     let observed: Observed = new Map();
     let unmounted: Pod[] = [];
-    let first: Awaited<ReturnType<FirstContents["look"]>> | undefined;
+    let first: FirstContent | undefined;
     if (plan && resolution.revision !== undefined) {
       const active = asked.content !== undefined && !view.paused;
       const carried = content ?? contents.find(({ value }) => value === resolution.revision);
@@ -142,10 +142,10 @@ export class Reconciler {
       const { revision } = resolution;
       if (!slot) this.#first.forget(view.key);
       // What does nothing needs no proof, and a kill switch waits for nobody's stats.
-      const isOff = disabledBy(view.namespace, world.policies.list()) !== undefined;
-      const unproven = slot && !isOff && revision !== view.status.lastGood ? revision : undefined;
+      const off = disabledBy(view.namespace, world.policies.list());
+      const unproven = slot && off === undefined && revision !== view.status.lastGood ? revision : undefined;
       first = await this.#first.look(view, pods, unproven);
-      plans = planPods(pods, { view, me, revision, rollout, contents, world, first });
+      plans = planPods(pods, { view, me, off, revision, rollout, contents, world, first });
       if (slot) await this.#label(view, plans, active);
       findings.Programmed = programmedFinding(slot, plans);
       if (slot) observed = await observeLoaded(view.id, plans, contents, saidOf(filter), this.#services);
