@@ -35,16 +35,15 @@ export function scalePage(reports: readonly ScaleReport[]): string {
     row("pods", ({ pods }) => pods),
     row("nodes", ({ nodes }) => nodes),
     row("from the operator's start until all are ready", (each) => `${each.convergeSeconds.toFixed(1)} s`),
-    row("requests to the API server meanwhile", ({ convergeRequests }) => convergeRequests),
+    row("requests to the API server meanwhile", ({ convergeRequests }) => {
+      return `${Object.values(convergeRequests).reduce((all, each) => all + each, 0)}: ${kinds(convergeRequests)}`;
+    }),
+    row("its CPU time meanwhile", ({ convergeCpu }) => `${convergeCpu.toFixed(1)} s`),
     row("its memory at most", ({ peakMemory }) => `${Math.round(peakMemory)} MiB`),
     row("its memory when nothing happens", ({ memory }) => `${Math.round(memory)} MiB`),
     row("its CPU when nothing happens", ({ idle }) => `${idle.toFixed(1)} %`),
     row("another version of one filter: ready after", (each) => `${each.upgradeSeconds.toFixed(1)} s`),
-    row("requests to the API server meanwhile", ({ upgradeRequests }) =>
-      Object.entries(upgradeRequests)
-        .map(([kind, count]) => `${count} ${kind}`)
-        .join(", "),
-    ),
+    row("requests to the API server meanwhile", ({ upgradeRequests }) => kinds(upgradeRequests)),
     row("Envoys asked meanwhile", ({ upgradeLooks }) => upgradeLooks),
   ];
   return `# The operator in large clusters
@@ -57,6 +56,13 @@ address of its own, where an Envoy is played that says that it has what its labe
 | --- | ${reports.map(() => "--- |").join(" ")}
 ${rows.join("\n")}
 `;
+}
+
+/** Of counts by kind of request. */
+export function kinds(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(", ");
 }
 
 function madeBy(what: string): string {

@@ -10,14 +10,16 @@ import type { KubeObject } from "../parts/kube-api.js";
 import { type Kubernetes, startKubernetes } from "../parts/kubernetes.js";
 import { Part } from "../parts/part.js";
 import { type ClusterSize, type PlayedCluster, playCluster } from "./played-cluster.js";
+import { kinds } from "./report.js";
 
 /** What the operator cost in a cluster of one size. */
 export interface ScaleReport extends ClusterSize {
   pods: number;
   /** From its start until every filter was ready. */
   convergeSeconds: number;
-  /** Its requests to the API server meanwhile. */
-  convergeRequests: number;
+  /** Its requests to the API server meanwhile by kind, and seconds of its CPU time. */
+  convergeRequests: Record<string, number>;
+  convergeCpu: number;
   /** MiB: at most, and when nothing happens. */
   peakMemory: number;
   memory: number;
@@ -79,8 +81,9 @@ export async function measureScale(size: ClusterSize, onStep: (text: string) => 
     await cluster.report([await moduleOf(kube, cluster, 0, "")]);
     await ready.all();
     const convergeSeconds = (performance.now() - started) / 1000;
-    const convergeRequests = sum(await requestsIn(metrics));
-    onStep(`all ready after ${convergeSeconds.toFixed(1)} s`);
+    const convergeCpu = await cpuSeconds(operator.pid);
+    const convergeRequests = await requestsIn(metrics);
+    onStep(`all ready after ${convergeSeconds.toFixed(1)} s: ${kinds(convergeRequests)}`);
 
     await sleep(10_000);
     const before = await cpuSeconds(operator.pid);
@@ -106,7 +109,16 @@ export async function measureScale(size: ClusterSize, onStep: (text: string) => 
     const upgradeLooks = cluster.asked() - asked;
     done = true;
     return {
-      ...{ ...size, pods: cluster.pods, convergeSeconds, convergeRequests, peakMemory, memory, idle },
+      ...{
+        ...size,
+        pods: cluster.pods,
+        convergeSeconds,
+        convergeRequests,
+        convergeCpu,
+        peakMemory,
+        memory,
+        idle,
+      },
       ...{ upgradeSeconds, upgradeRequests, upgradeLooks },
     };
   } finally {
@@ -174,8 +186,6 @@ async function requestsIn(metrics: string): Promise<Record<string, number>> {
   }
   return counts;
 }
-
-const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, each) => all + each, 0);
 
 /** Of a process, so far. */
 async function cpuSeconds(pid: number): Promise<number> {

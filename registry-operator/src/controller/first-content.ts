@@ -23,8 +23,11 @@ interface Known {
   refused: Set<string>;
   /** Since when the others are waited for. */
   since: Map<string, number>;
-  /** What was to be run last and was not known to be good, since when, and whether an Envoy was seen to run it. */
-  trial: { revision: string; since: number; passed: boolean } | undefined;
+  /**
+   * What was to be run last and was not known to be good, since when a pod is told so (undefined: none is yet), and whether
+   * an Envoy was seen to run it.
+   */
+  trial: { revision: string; since: number | undefined; passed: boolean } | undefined;
 }
 
 /** What is known of the Envoys of a slot. */
@@ -71,10 +74,13 @@ export class FirstContents {
       ...{ since: new Map(), trial: undefined },
     };
     this.#known.set(key, known);
-    if (revision !== undefined && known.trial?.revision !== revision) {
-      known.trial = { revision, since: this.#now(), passed: false };
-    }
     const label = podLabel(id);
+    if (revision !== undefined && known.trial?.revision !== revision) {
+      known.trial = { revision, since: undefined, passed: false };
+    }
+    if (known.trial && pods.some(({ metadata }) => metadata.labels?.[label] === known.trial?.revision)) {
+      known.trial.since ??= this.#now();
+    }
     const waits: number[] = [];
     const open = pods.filter((pod) => {
       const told = pod.metadata.labels?.[label];
@@ -97,9 +103,10 @@ export class FirstContents {
     });
     this.#keepOnly(known, pods);
     const passed = revision !== undefined && known.trial?.passed === true;
-    const tried = this.#now() - (known.trial?.since ?? 0);
+    const since = known.trial?.since;
+    const tried = since === undefined ? 0 : this.#now() - since;
     const onTrial = revision !== undefined && !passed && tried < trialMillis;
-    if (onTrial) waits.push(Math.max(250, tried / 4));
+    if (onTrial && since !== undefined) waits.push(Math.max(250, tried / 4));
     return {
       took: (pod) => known.took.has(lifeOf(pod)),
       refused: (pod) => known.refused.has(lifeOf(pod)),

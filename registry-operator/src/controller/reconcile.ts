@@ -39,7 +39,7 @@ import { isProven, moveRollout, type Stage, stageRollout } from "./stage-rollout
 import { Gates, gateMillis } from "./watch-gate.js";
 import { ensureEnvoyFilter, removeEnvoyFilter } from "./write-envoy-filter.js";
 import { writeLabels } from "./write-labels.js";
-import { writeStatus } from "./write-status.js";
+import { StatusWriter } from "./write-status.js";
 
 /** Even when nothing seems to change, an Envoy may have lost what it ran. */
 const lookAgainMillis = 5 * 60_000;
@@ -56,6 +56,7 @@ export class Reconciler {
   readonly #gates = new Gates();
   readonly #contents = new KeptContents();
   readonly #first: FirstContents;
+  readonly #statuses = new StatusWriter();
   readonly #since = Date.now();
 
   constructor(services: Services) {
@@ -75,6 +76,7 @@ export class Reconciler {
       this.#gates.forget(key);
       this.#contents.forget(key);
       this.#first.forget(key);
+      this.#statuses.forget(key);
       for (const what of ["resolve", "follow"]) tasks.forget(`${what} ${key}`);
       return {};
     }
@@ -179,10 +181,10 @@ export class Reconciler {
       observed,
       contents,
     );
-    await writeStatus(filter, status, this.#services);
+    const unsaid = await this.#statuses.write(view.key, filter, status, this.#services);
     await this.#collect(view, contents, [status.revision, status.lastGood]);
     const soon = unmounted.length > 0 ? replaceAgainMillis : lookAgainMillis;
-    const waits = [this.#lookAgain(plans, observed), moved.after, asked.after, first?.after, soon];
+    const waits = [this.#lookAgain(plans, observed), moved.after, asked.after, first?.after, unsaid, soon];
     return { after: Math.min(...waits.filter((wait) => wait !== undefined)) };
   }
 
