@@ -24,7 +24,9 @@ function pod(name: string, label: string | undefined, { ready = true, restartCou
 /** What was seen of a pod that runs what it was told, or does not. */
 function loaded(seen: Pod, revision: string, isLoaded = true): Observed {
   const plan = { pod: seen, wanted: revision, label: revision, winner: undefined } as never;
-  return new Map([[plan, { loaded: isLoaded, runs: revision, problem: undefined, toldFor: 0 }]]);
+  return new Map([
+    [plan, { loaded: isLoaded, seen: isLoaded, runs: revision, problem: undefined, toldFor: 0 }],
+  ]);
 }
 
 /** On a clock that is moved by hand, with Envoys that answer as told. */

@@ -118,8 +118,8 @@ export class FirstContents {
   /** What was seen otherwise need not be asked for. */
   note({ key }: FirstContentOf, observed: Observed): void {
     const known = this.#known.get(key);
-    for (const [{ pod, label }, { loaded }] of observed) {
-      if (loaded === false) known?.refused.add(lifeOf(pod));
+    for (const [{ pod, label }, { loaded, seen }] of observed) {
+      if (loaded === false && !seen) known?.refused.add(lifeOf(pod));
       else known?.refused.delete(lifeOf(pod));
       if (loaded !== true || label === noop) continue;
       known?.took.add(lifeOf(pod));

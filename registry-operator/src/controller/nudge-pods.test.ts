@@ -22,12 +22,13 @@ test("who does not run what it was told is told once more, and once only", async
   assert.equal(written.length, 4, "another attempt is another thing to say");
 });
 
-test("who was told just now, does not answer or is not ready is left alone", async () => {
+test("who was told just now, does not answer, is not ready or was seen to have it is left alone", async () => {
   const { written, services } = recordedServices();
   const observed = new Map([
     toldPod("a", { toldFor: 1_000 }),
     toldPod("b", { loaded: undefined, toldFor: 60_000 }),
     toldPod("c", { toldFor: 60_000, ready: false }),
+    toldPod("d", { toldFor: 60_000, seen: true }),
   ]);
   await new Nudges().nudge("shop/limit", 1, observed, services);
   assert.deepEqual(written, []);

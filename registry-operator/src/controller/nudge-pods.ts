@@ -20,13 +20,19 @@ export class Nudges {
     const before = this.#done.get(key);
     const now = new Map<string, string>();
     const late: Pod[] = [];
-    for (const [{ pod, wanted }, { loaded, toldFor }] of observed) {
+    for (const [{ pod, wanted }, { loaded, seen, toldFor }] of observed) {
       const { uid = "" } = pod.metadata;
       const told = `${wanted} ${attempt} ${pod.restarts}`;
       const known = before?.get(uid);
       if (known === told) now.set(uid, told);
       // istiod looks only at pods that are ready.
-      if (loaded !== false || toldFor < patienceMillis || known === told || pod.proxyState !== "ready")
+      if (
+        loaded !== false ||
+        seen ||
+        toldFor < patienceMillis ||
+        known === told ||
+        pod.proxyState !== "ready"
+      )
         continue;
       now.set(uid, told);
       late.push(pod);

@@ -19,7 +19,9 @@ export class RejectionRetries {
       known = { revision, count: 0, at: now };
       this.#tries.set(key, known);
     }
-    const stuck = [...states].some(({ loaded, toldFor }) => loaded === false && toldFor > patienceMillis);
+    const stuck = [...states].some(
+      ({ loaded, seen, toldFor }) => loaded === false && !seen && toldFor > patienceMillis,
+    );
     const wait = Math.min(mostMillis, patienceMillis * 2 ** known.count);
     if (!stuck || now - known.at < (known.count === 0 ? patienceMillis : wait)) return false;
     known.count++;

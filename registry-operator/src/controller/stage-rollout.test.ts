@@ -52,7 +52,8 @@ function pods(...all: PlannedPod[]) {
     const facts = podFacts({ metadata: { namespace: "shop", name: `web-${n}`, uid: `${n}` } });
     const pod = { ...facts, node: "n", mounted: able, workload };
     const plan = { pod, wanted, label: wanted, mounted: able, able, waits: false, winner };
-    if (loaded !== undefined) observed.set(plan, { loaded, runs: "", problem: undefined, toldFor: 0 });
+    const state = { runs: "", problem: undefined, toldFor: 0 };
+    if (loaded !== undefined) observed.set(plan, { loaded, seen: loaded, ...state });
     return plan;
   });
   return { plans, observed };

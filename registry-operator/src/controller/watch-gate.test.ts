@@ -47,7 +47,9 @@ function scripted() {
   };
   const look = (after: number, at: Partial<Rollout> = {}) => {
     script.now += after;
-    const state: LoadedState = { loaded: script.loaded, runs: "r-old", problem: undefined, toldFor: 0 };
+    const { loaded } = script;
+    const seen = loaded === true;
+    const state: LoadedState = { loaded, seen, runs: "r-old", problem: undefined, toldFor: 0 };
     const observed = new Map(plans.map((plan) => [plan, state]));
     return gates.look(view, { ...rollout, ...at }, plans, observed, stats);
   };

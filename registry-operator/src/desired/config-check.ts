@@ -1,4 +1,4 @@
-import { Ajv, type AnySchemaObject } from "ajv";
+import { Ajv as Ajv07, type AnySchemaObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { MeshwasmError } from "../errors.js";
@@ -16,7 +16,8 @@ const maxWords = 5;
  */
 export function checkConfig(schema: unknown, config: unknown): void {
   if (schema === undefined) return;
-  const problems = limited(() => problemsOf(schema, config ?? {}));
+  const draft = draftOf(schema);
+  const problems = limited(() => problemsOf(draft, schema, config ?? {}));
   if (problems.length === 0) return;
   const more = problems.length > maxWords ? `; and ${problems.length - maxWords} more` : "";
   throw new MeshwasmError(
@@ -28,9 +29,12 @@ export function checkConfig(schema: unknown, config: unknown): void {
   );
 }
 
-function problemsOf(schema: unknown, config: unknown): string[] {
+function problemsOf({ Ajv, meta }: Draft, schema: unknown, config: unknown): string[] {
   if (typeof schema !== "object" || schema === null) throw new Error("it is no object");
-  const ajv = ajvFor(schema);
+  meta.validateSchema(schema as AnySchemaObject, true);
+  // What one schema defines is no other's business.
+  const ajv = new Ajv({ ...options, validateSchema: false });
+  formats.default(ajv);
   const validate = ajv.compile(schema as AnySchemaObject);
   if (validate(config)) return [];
   return (validate.errors ?? []).map(({ instancePath, keyword, message, params }) => {
@@ -39,12 +43,29 @@ function problemsOf(schema: unknown, config: unknown): string[] {
   });
 }
 
+const options = { allErrors: true, strict: false, logger: false } as const;
+
+/** A version of JSON Schema. */
+interface Draft {
+  Ajv: typeof Ajv07 | typeof Ajv2020;
+  /** What schemas themselves are checked with. To make it takes longer than all else here, so it is made once. */
+  meta: Ajv07;
+}
+
+const drafts = new Map<Draft["Ajv"], Draft>();
+
 /** Without `$schema` it is 2020-12, as for the CLI. */
-function ajvFor(schema: AnySchemaObject): Ajv {
-  const options = { allErrors: true, strict: false, logger: false } as const;
-  const ajv = /draft-07/.test(String(schema.$schema)) ? new Ajv(options) : new Ajv2020(options);
-  formats.default(ajv);
-  return ajv;
+function draftOf(schema: unknown): Draft {
+  const { $schema } = Object(schema) as AnySchemaObject;
+  const Ajv = /draft-07/.test(String($schema)) ? Ajv07 : Ajv2020;
+  let draft = drafts.get(Ajv);
+  if (!draft) {
+    draft = { Ajv, meta: formats.default(new Ajv(options)) };
+    // Here, where no limit of time can end it halfway.
+    draft.meta.validateSchema({});
+    drafts.set(Ajv, draft);
+  }
+  return draft;
 }
 
 function limited<T>(work: () => T): T {

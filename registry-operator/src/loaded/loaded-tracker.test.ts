@@ -53,7 +53,7 @@ test("crashes are told as they were counted when it was asked", async () => {
 test("what stays is loaded, and is not asked for again for a while", async () => {
   const { script, tracker } = scripted();
   script.answer = { plugins: [plugin("r-new")] };
-  const state = { runs: "r-new", problem: undefined };
+  const state = { runs: "r-new", problem: undefined, seen: true };
   assert.deepEqual(await tracker.look(pod(), told), { ...state, loaded: false, toldFor: 0 });
   script.now = 1_000;
   assert.deepEqual(await tracker.look(pod(), told), { ...state, loaded: true, toldFor: 1_000 });

@@ -6,6 +6,8 @@ import type { StatsReader } from "./stats-reader.js";
 export interface LoadedState {
   /** Undefined: the Envoy did not answer. */
   loaded: boolean | undefined;
+  /** It was there when the Envoy was asked last, though perhaps only tried. */
+  seen: boolean;
   /** What it runs; empty: not known. */
   runs: string;
   /** Why it did not answer. */
@@ -50,12 +52,13 @@ export class LoadedTracker {
     const record = this.#record(pod, told);
     const now = this.#now();
     if (record.confirmed !== undefined && now - record.confirmed < trustMillis) {
-      return { loaded: true, ...said(record), problem: undefined, toldFor: now - record.since };
+      return { loaded: true, seen: true, ...said(record), problem: undefined, toldFor: now - record.since };
     }
     const answer =
       pod.ip === undefined ? { unreachable: "the pod has no address yet" } : await this.#reader.read(pod.ip);
     const toldFor = this.#now() - record.since;
-    if ("unreachable" in answer) return { loaded: undefined, runs: "", problem: answer.unreachable, toldFor };
+    if ("unreachable" in answer)
+      return { loaded: undefined, seen: false, runs: "", problem: answer.unreachable, toldFor };
     const { has, runs, reloads } = judge(told, answer.plugins);
     record.seen = has ? (record.seen ?? this.#now()) : undefined;
     const stays = record.seen !== undefined && this.#now() - record.seen >= tryingMillis;
@@ -63,7 +66,7 @@ export class LoadedTracker {
     record.confirmed = stays ? this.#now() : undefined;
     record.runs = runs;
     record.reloads = reloads;
-    return { loaded, ...said(record), problem: undefined, toldFor };
+    return { loaded, seen: has, ...said(record), problem: undefined, toldFor };
   }
 
   /** Forgets the pods of a filter that are not among these. */

@@ -6,6 +6,7 @@ import type { Services } from "../services.js";
 /** What a {@link toldPod} is like. Absent: an Envoy that is ready, was told in time, and runs something else. */
 export interface ToldPodOptions {
   loaded?: boolean | undefined;
+  seen?: boolean;
   /** Milliseconds. */
   toldFor: number;
   /** Whether its Envoy passed its probe. */
@@ -16,7 +17,7 @@ export interface ToldPodOptions {
 
 /** A pod that was told what to run, and what was seen of it. */
 export function toldPod(uid: string, options: ToldPodOptions): readonly [PodPlan, LoadedState] {
-  const { toldFor, ready = true, late = false, controlled = true } = options;
+  const { toldFor, seen = false, ready = true, late = false, controlled = true } = options;
   const state = { running: { startedAt: "2026-01-01T00:00:10Z" } };
   const containerStatuses = [{ name: "istio-proxy", restartCount: 0, ready, state }];
   const metadata = {
@@ -30,7 +31,7 @@ export function toldPod(uid: string, options: ToldPodOptions): readonly [PodPlan
     ...{ mounted: true, able: true, waits: false },
   };
   const loaded = "loaded" in options ? options.loaded : false;
-  return [plan, { loaded, runs: "r-old", problem: undefined, toldFor }];
+  return [plan, { loaded, seen, runs: "r-old", problem: undefined, toldFor }];
 }
 
 /** Services that write down what is asked of the API server. */
