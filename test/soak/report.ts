@@ -35,9 +35,10 @@ export function scalePage(reports: readonly ScaleReport[]): string {
     row("pods", ({ pods }) => pods),
     row("nodes", ({ nodes }) => nodes),
     row("from the operator's start until all are ready", (each) => `${each.convergeSeconds.toFixed(1)} s`),
-    row("requests to the API server meanwhile", ({ convergeRequests }) => {
-      return `${Object.values(convergeRequests).reduce((all, each) => all + each, 0)}: ${kinds(convergeRequests)}`;
-    }),
+    row(
+      "requests to the API server meanwhile",
+      ({ convergeRequests }) => `${total(convergeRequests)}: ${kinds(convergeRequests)}`,
+    ),
     row("its CPU time meanwhile", ({ convergeCpu }) => `${convergeCpu.toFixed(1)} s`),
     row("its memory at most", ({ peakMemory }) => `${Math.round(peakMemory)} MiB`),
     row("its memory when nothing happens", ({ memory }) => `${Math.round(memory)} MiB`),
@@ -58,11 +59,22 @@ ${rows.join("\n")}
 `;
 }
 
-/** Of counts by kind of request. */
+/** Counts by kind of request in words, the most frequent first; those below one in a hundred together. */
 export function kinds(counts: Record<string, number>): string {
-  return Object.entries(counts)
-    .map(([kind, count]) => `${count} ${kind}`)
-    .join(", ");
+  const all = total(counts);
+  const isRare = (count: number) => count < all / 100;
+  const named = Object.entries(counts)
+    .filter(([, count]) => !isRare(count))
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, count]) => `${count} ${kind}`);
+  const rare = Object.values(counts)
+    .filter(isRare)
+    .reduce((sum, count) => sum + count, 0);
+  return [...named, ...(rare > 0 ? [`${rare} others`] : [])].join(", ");
+}
+
+function total(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((all, each) => all + each, 0);
 }
 
 function madeBy(what: string): string {
