@@ -1,28 +1,20 @@
 import type { FilterDeployment } from "../api/filter-deployment.js";
 import { finalizer, noop, podLabel, resources, slotName } from "../api/names.js";
-import { type Condition, conditionsFrom, type Findings } from "../desired/conditions.js";
-import { noopEnvoyFilter, revisionEnvoyFilter } from "../desired/content.js";
+import type { Findings } from "../desired/conditions.js";
 import type { DeliveryMode } from "../desired/delivery.js";
-import type { KnownContent } from "../desired/envoy-filter.js";
 import { asCandidate, type FilterView, planOf, viewOf } from "../desired/filter-view.js";
-import { unneededContents } from "../desired/garbage.js";
 import type { Pod } from "../desired/pod.js";
 import { disabledBy, rulesFor } from "../desired/policy-rules.js";
-import { type Rollout, rolloutFinding } from "../desired/rollout.js";
 import { slotEnvoyFilter } from "../desired/slot.js";
 import { workloadMounts } from "../desired/workload-mounts.js";
 import { workloadPlaceOf } from "../desired/workload-place.js";
 import type { WorkResult } from "../kube/index.js";
 import { chosenDelivery, deliveryStatus } from "./chosen-delivery.js";
 import { cleanUp, SlotRemovals } from "./cleanup.js";
+import { offerContents, offerOnceMore, removeUnneeded } from "./contents.js";
 import { deliveryFor } from "./delivery-for.js";
-import {
-  distributedFinding,
-  loadedFinding,
-  programmedFinding,
-  pulledByNodes,
-  waitingPods,
-} from "./findings.js";
+import { filterStatus } from "./filter-status.js";
+import { distributedFinding, loadedFinding, programmedFinding, pulledByNodes } from "./findings.js";
 import { type FirstContent, FirstContents } from "./first-content.js";
 import { KeptContents } from "./keep-content.js";
 import { heldWithoutMount } from "./mount-obstacle.js";
@@ -35,9 +27,9 @@ import { HeldPods } from "./replace-held.js";
 import { type Resolution, resolveFilter } from "./resolve.js";
 import { RejectionRetries } from "./retry-rejected.js";
 import type { Services } from "./services.js";
-import { isProven, moveRollout, type Stage, stageRollout } from "./stage-rollout.js";
+import { moveRollout, type Stage, stageRollout } from "./stage-rollout.js";
 import { Gates, gateMillis } from "./watch-gate.js";
-import { ensureEnvoyFilter, removeEnvoyFilter } from "./write-envoy-filter.js";
+import { ensureEnvoyFilter } from "./write-envoy-filter.js";
 import { writeLabels } from "./write-labels.js";
 import { StatusWriter } from "./write-status.js";
 
@@ -97,7 +89,7 @@ export class Reconciler {
     const stage = stageRollout(view, asked, world.contentsOf(view.id, view.namespace), now);
     const resolution = stage.inForce;
     const plan = resolution.resolved && planOf(view, resolution.resolved.kind);
-    if (plan && asked.content) await this.#offer(view, resolution);
+    if (plan && asked.content) await offerContents(view, resolution, this.#services);
     // With image volumes pods run the revision before until they are replaced.
     const { lastGood } = view.status;
     const isReplacing = delivery.mode === "ImageVolume" && lastGood !== resolution.revision;
@@ -171,18 +163,14 @@ export class Reconciler {
       findings.Mounted = chosen.refusal;
     }
     const moved = await this.#moveRollout(view, stage, plans, observed, now);
-    const status = this.#status(
-      filter,
-      view,
-      deliveryStatus(view, delivery, chosen, mountsOf(undefined).main),
-      { ...stage, next: moved.rollout },
-      findings,
-      plans,
-      observed,
-      contents,
-    );
+    const status = filterStatus({
+      ...{ filter, view, findings, plans, observed, contents, world },
+      delivery: deliveryStatus(view, delivery, chosen, mountsOf(undefined).main),
+      stage,
+      next: moved.rollout,
+    });
     const unsaid = await this.#statuses.write(view.key, filter, status, this.#services);
-    await this.#collect(view, contents, [status.revision, status.lastGood]);
+    await removeUnneeded(view, contents, [status.revision, status.lastGood], this.#services);
     const soon = unmounted.length > 0 ? replaceAgainMillis : lookAgainMillis;
     const waits = [this.#lookAgain(plans, observed), moved.after, asked.after, first?.after, unsaid, soon];
     return { after: Math.min(...waits.filter((wait) => wait !== undefined)) };
@@ -228,18 +216,6 @@ export class Reconciler {
     const patch = { metadata: { resourceVersion, finalizers: [...finalizers, finalizer] } };
     const { client, world } = this.#services;
     world.filters.put(await client.mergePatch(resources.filterDeployments, { namespace, name }, patch));
-  }
-
-  /** The contents: what does nothing, and the revision. They name a file only to pods that carry their label. */
-  async #offer(view: FilterView, { resolved, content, revision }: Resolution): Promise<void> {
-    if (!resolved) return;
-    const plan = planOf(view, resolved.kind);
-    await ensureEnvoyFilter(this.#services, noopEnvoyFilter(plan));
-    if (!content || !revision) return;
-    const known = this.#services.world
-      .contentsOf(view.id, view.namespace)
-      .find(({ value }) => value === revision);
-    await ensureEnvoyFilter(this.#services, revisionEnvoyFilter(plan, content, known?.attempt ?? 1));
   }
 
   /**
@@ -291,83 +267,8 @@ export class Reconciler {
     if (!resolved || !content || !revision) return;
     const states = [...observed].filter(([{ wanted }]) => wanted === revision).map(([, state]) => state);
     if (!this.#retries.due(view.key, revision, states)) return;
-    const { world, observe, log } = this.#services;
-    const known = world.contentsOf(view.id, view.namespace).find(({ value }) => value === revision);
-    const attempt = (known?.attempt ?? 1) + 1;
-    log.warn({ filter: view.key, revision, attempt }, "not loaded by all Envoys: offering it once more");
-    observe.retried();
-    await ensureEnvoyFilter(
-      this.#services,
-      revisionEnvoyFilter(planOf(view, resolved.kind), content, attempt),
-    );
-  }
-
-  async #collect(
-    view: FilterView,
-    contents: readonly KnownContent[],
-    inForce: readonly (string | undefined)[],
-  ): Promise<void> {
-    const { world } = this.#services;
-    const carriers = world.pods
-      .by("filter", view.id)
-      .map(({ metadata }) => metadata.labels?.[podLabel(view.id)]);
-    const unneeded = unneededContents(contents, defined(carriers), defined(inForce));
-    for (const { name } of unneeded) await removeEnvoyFilter(this.#services, view.namespace, name);
-  }
-
-  #status(
-    filter: FilterDeployment,
-    view: FilterView,
-    delivery: ReturnType<typeof deliveryStatus>,
-    stage: Stage & { next: Rollout | undefined },
-    findings: Findings,
-    plans: readonly PodPlan[],
-    observed: Observed,
-    contents: readonly KnownContent[],
-  ): NonNullable<FilterDeployment["status"]> {
-    const { rollout, next, inForce } = stage;
-    const { resolved } = inForce;
-    const revision = next?.phase === "RolledBack" ? next.stable : inForce.revision;
-    const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-    const loaded = [...observed.values()].filter((state) => state.loaded === true).length;
-    const { generation } = view;
-    const previous = (filter.status?.conditions ?? []) as Condition[];
-    // What was found is of the pods as they were planned: that all of them shall run it now is not found yet.
-    const said = next?.phase === "Promoted" ? rollout : next;
-    const conditions = conditionsFrom(findings, previous, generation, now, said && rolloutFinding(said));
-    const ready = conditions.at(-1)!;
-    if (view.paused) {
-      ready.message = `paused: nothing is changed. ${ready.message}`.trim();
-      ready.reason = "Paused";
-    }
-    const isGood = ready.status === "True" || isProven(stage, plans, observed);
-    const good = isGood ? revision : view.status.lastGood;
-    const digest = contents.find(({ value }) => value === revision)?.moduleDigest;
-    const waiting = waitingPods(plans, observed);
-    return {
-      observedGeneration: generation,
-      ...(resolved
-        ? { resolvedDigest: resolved.manifestDigest, moduleDigest: digest ?? resolved.moduleDigest, resolved }
-        : {}),
-      ...(revision ? { revision } : {}),
-      ...(good ? { lastGood: good } : {}),
-      ...(next && good !== next.revision ? { rollout: next } : {}),
-      ...(revision ? { attempt: contents.find(({ value }) => value === revision)?.attempt ?? 1 } : {}),
-      delivery,
-      workloads: {
-        matched: plans.length,
-        distributed: plans.filter(({ pod, mounted }) =>
-          delivery.mode === "ImageVolume"
-            ? mounted && pod.proxyState !== "down"
-            : digest !== undefined && this.#services.world.nodeHas(pod.node, digest),
-        ).length,
-        mounted: plans.filter(({ mounted }) => mounted).length,
-        programmed: plans.filter(({ label, wanted }) => label !== undefined && label === wanted).length,
-        ready: loaded,
-      },
-      ...(waiting.length > 0 ? { waiting } : {}),
-      conditions,
-    };
+    this.#services.observe.retried();
+    await offerOnceMore(view, { resolved, content, revision }, this.#services);
   }
 
   /** While something is on its way it is looked at soon; where no one answers, less and less often. */
@@ -388,8 +289,4 @@ function saidOf({ status }: FilterDeployment): string | undefined {
 
 function rootIdOf({ spec, status }: FilterView, { resolved }: Resolution): string {
   return spec.filter.rootId ?? resolved?.rootId ?? status.resolved?.rootId ?? noop;
-}
-
-function defined(values: readonly (string | undefined)[]): Set<string> {
-  return new Set(values.filter((value) => value !== undefined));
 }

@@ -61,11 +61,12 @@ test("steps on the way wait when there are many; outcomes and what others go by 
   await write(status("NotLoaded", { revision: "r-2", lastGood: "r-1" }));
   await write(status("ImageNotFound", { revision: "r-2", lastGood: "r-1" }));
   await write(status("Loaded", { revision: "r-2", lastGood: "r-2" }));
-  assert.equal(script.written.length, 55);
+  await write(status("NotLoaded", { revision: "r-2", lastGood: "r-2" }));
+  assert.equal(script.written.length, 56);
   script.now = 100;
   await write(status("PodsWaiting", { revision: "r-2", lastGood: "r-2" }));
-  await write(status("NotLoaded", { revision: "r-2", lastGood: "r-2" }));
-  assert.deepEqual(script.written.slice(55), ["PodsWaiting"], "ten a second");
+  await write(status("NodesMissing", { revision: "r-2", lastGood: "r-2" }));
+  assert.deepEqual(script.written.slice(55), ["NotLoaded", "PodsWaiting"], "ten a second");
 });
 
 test("a step that does not pass is worth an event, once", async () => {

@@ -78,7 +78,9 @@ export class StatusWriter {
 
   #mayWait(before: Status | undefined, status: Status): boolean {
     const reason = readyOf(status)?.reason ?? "";
-    return passing.includes(reason) && canonicalJson(goneBy(status)) === canonicalJson(goneBy(before));
+    // That something is not ready any more is an outcome too.
+    if (!passing.includes(reason) || readyOf(before)?.status === "True") return false;
+    return canonicalJson(goneBy(status)) === canonicalJson(goneBy(before));
   }
 
   /** @returns false: the FilterDeployment is gone */
