@@ -93,7 +93,14 @@ for (const level of ["baseline", "restricted"]) {
     assert.deepEqual(rest, { failed: 0, closed: 0, failures: [] });
     assert.ok(requests > 100, `only ${requests} requests`);
     const after = await scene.web.ready();
-    for (const pod of after) assert.deepEqual(volumesOf(pod), [upgraded.status.delivery.image]);
+    assert.equal(upgraded.status.delivery.previous, undefined);
+    for (const pod of after) {
+      assert.deepEqual(
+        volumesOf(pod),
+        [upgraded.status.delivery.image, image].sort(),
+        "what it began with too",
+      );
+    }
     await until("the content of the first version is gone", async () => {
       const { items } = await api.get(scene.envoyFilters);
       return items.length === 3;
@@ -142,7 +149,7 @@ test("a filter that runs from the store moves to its image and back, and stays w
   assert.equal(serving.length, 2);
   for (const pod of serving) assert.equal(await scene.greeting(pod), "one world");
   mesh.spoilRegistry(undefined);
-  await scene.filterReady();
+  const good = (await scene.filterReady()).status.delivery.image;
   await scene.everyPodSays("next world");
 
   // The switch that stops everything is no restart.
@@ -159,6 +166,21 @@ test("a filter that runs from the store moves to its image and back, and stays w
   await scene.everyPodSays("next world");
   assert.deepEqual(await uids(), before);
 
+  // A configuration that the filter refuses comes with another image: pods are replaced, and none begins with it.
+  await scene.enable(all.v2, { config: { greeting: "refused" } }, { delivery });
+  await until("all pods have the new image", async () => {
+    const { image } = (await scene.filter()).status.delivery;
+    const pods = await scene.web.ready();
+    return pods.length === 2 && pods.every((pod) => volumesOf(pod).includes(image)) && image !== good;
+  });
+  await scene.reason("Ready", "NotLoaded");
+  await scene.everyPodSays("next world");
+  const replacing = await uids();
+  await scene.enable(all.v2, {}, { delivery });
+  await scene.filterReady();
+  await scene.everyPodSays("two world");
+  assert.deepEqual(await uids(), replacing, "the image is there already");
+
   const unfit = await pushHello(mesh, { version: "3.0.0", prefix: "three ", format: "oci" });
   const now = await generation();
   await scene.enable(unfit, {}, { delivery });
@@ -168,12 +190,13 @@ test("a filter that runs from the store moves to its image and back, and stays w
     /^no kubelet can mount .*\/hello:3\.0\.0 as a volume .*'meshwasm push --format compat'$/,
   );
   await scene.reason("Ready", "ImageVolumeUnsupported");
-  await scene.everyPodSays("next world");
+  await scene.everyPodSays("two world");
   const steps = { rollout: { steps: [{ share: "50%" }] } };
   await assert.rejects(scene.enable(all.v1, {}, { delivery, ...steps }), { message: /no steps by share/ });
   assert.equal(await generation(), now);
 
   // The same in the store.
+  const { image } = (await scene.filter()).status.delivery;
   await scene.enable(unfit);
   await scene.filterReady();
   await scene.everyPodSays("three world");
@@ -182,7 +205,7 @@ test("a filter that runs from the store moves to its image and back, and stays w
   assert.deepEqual(rest, { failed: 0, closed: 0, failures: [] });
   assert.ok(requests > 100, `only ${requests} requests`);
   for (const pod of await scene.web.ready()) {
-    assert.deepEqual(volumesOf(pod), ["/var/local/lib/wasm-filters"]);
+    assert.deepEqual(volumesOf(pod), ["/var/local/lib/wasm-filters", image]);
   }
 });
 
@@ -204,6 +227,7 @@ test("where the template must not be touched, each pod gets the image that is in
       return pod && more.length === 0 && pod.metadata.uid !== old!.metadata.uid && pod;
     });
   };
+  let previous: string[] = [];
   for (const [image, before, says] of [
     [all.v1, null, "one world"],
     [all.v2, "one world", "two world"],
@@ -218,7 +242,8 @@ test("where the template must not be touched, each pod gets the image that is in
     await scene.everyPodSays(before);
     const pod = await replaced();
     const { status } = await scene.filterReady();
-    assert.deepEqual(volumesOf(pod), [status.delivery.image]);
+    assert.deepEqual(volumesOf(pod), [status.delivery.image, ...previous].sort());
+    previous = [status.delivery.image];
     await scene.everyPodSays(says);
   }
   assert.equal((await api.get(path)).metadata.generation, generation);
@@ -263,19 +288,20 @@ test("steps by workload roll one workload after the other, and back when it does
   assert.notEqual(status.delivery.image, first.delivery.image);
   await scene.everyPodSays("two world");
 
+  const replacedFrom = (old: readonly KubeObject[], image: string) =>
+    until(`pods of the second workload have ${image}`, async () => {
+      const pods = await second.ready();
+      const isNew = ({ metadata }: KubeObject) => old.every((each) => each.metadata.uid !== metadata.uid);
+      return pods.length > 0 && pods.every((pod) => isNew(pod) && volumesOf(pod).includes(image)) && pods;
+    });
+  const working = await second.ready();
   await enable(all.v1, {}, { config: { greeting: "trap" } });
-  const [trapping] = await until("the second workload has the first image again", async () => {
-    const pods = await second.ready();
-    return pods.every((pod) => volumesOf(pod)[0] === first.delivery.image) && pods;
-  });
-  const load = mesh.load(trapping!);
+  const trapping = await replacedFrom(working, first.delivery.image);
+  const load = mesh.load(trapping[0]!);
   const { message } = await scene.reason("Ready", "RolledBack");
   await load.stop();
   assert.match(message, /the filter's VM crashed/);
-  await until("it was rolled back", async () => {
-    const pods = await second.ready();
-    return pods.every((pod) => volumesOf(pod)[0] === status.delivery.image);
-  });
+  await replacedFrom(trapping, status.delivery.image);
   await says("two world");
   await scene.everyPodSays("two world");
 });
@@ -299,7 +325,8 @@ async function disabled(scene: Scene): Promise<void> {
   assert.equal(deployment.metadata.annotations["meshwasm.io/mounted"], undefined);
 }
 
-/** The images and the host's folders among a pod's volumes. */
+/** The images and the host's folders among a pod's volumes, sorted. */
 function volumesOf({ spec }: KubeObject): string[] {
-  return spec.volumes.flatMap(({ image, hostPath }: KubeObject) => image?.reference ?? hostPath?.path ?? []);
+  const { volumes } = spec as { volumes: KubeObject[] };
+  return volumes.flatMap(({ image, hostPath }) => image?.reference ?? hostPath?.path ?? []).sort();
 }

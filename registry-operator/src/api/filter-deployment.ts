@@ -252,6 +252,10 @@ export interface FilterDeployment extends KubeObject {
        * With ImageVolume: what pod templates get, by digest.
        */
       image?: string;
+      /**
+       * Until the revision is known to be good: the image of the last good one, which pods that are made meanwhile get too, so that their Envoys begin with what they take.
+       */
+      previous?: string;
     };
     /**
      * Counts of pods with a sidecar.

@@ -3,6 +3,7 @@ import { type Condition, conditionsFrom, type Findings } from "../desired/condit
 import type { KnownContent } from "../desired/envoy-filter.js";
 import type { FilterView } from "../desired/filter-view.js";
 import { type Rollout, rolloutFinding } from "../desired/rollout.js";
+import { previousImage } from "../desired/workload-mounts.js";
 import { waitingPods } from "./findings.js";
 import type { Observed } from "./observe-loaded.js";
 import type { PodPlan } from "./pod-plan.js";
@@ -61,11 +62,18 @@ export function filterStatus(input: StatusInput): Status {
     ...(good ? { lastGood: good } : {}),
     ...(next && good !== next.revision ? { rollout: next } : {}),
     ...(revision ? { attempt: content?.attempt ?? 1 } : {}),
-    delivery,
+    delivery: withPrevious(delivery, previousImage(revision, good, contents)),
     workloads: workloadCounts(input, content?.moduleDigest),
     ...(waiting.length > 0 ? { waiting } : {}),
     conditions,
   };
+}
+
+function withPrevious(
+  { previous: _, ...delivery }: NonNullable<Status["delivery"]>,
+  previous: string | undefined,
+): NonNullable<Status["delivery"]> {
+  return previous === undefined ? delivery : { ...delivery, previous };
 }
 
 /** How many pods are how far. @param digest of the revision; undefined: it has no content yet */

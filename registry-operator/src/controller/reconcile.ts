@@ -6,7 +6,7 @@ import { asCandidate, type FilterView, planOf, viewOf } from "../desired/filter-
 import type { Pod } from "../desired/pod.js";
 import { disabledBy, rulesFor } from "../desired/policy-rules.js";
 import { slotEnvoyFilter } from "../desired/slot.js";
-import { workloadMounts } from "../desired/workload-mounts.js";
+import { previousImage, workloadMounts } from "../desired/workload-mounts.js";
 import { workloadPlaceOf } from "../desired/workload-place.js";
 import type { WorkResult } from "../kube/index.js";
 import { chosenDelivery, deliveryStatus } from "./chosen-delivery.js";
@@ -35,6 +35,8 @@ import { StatusWriter } from "./write-status.js";
 
 /** Even when nothing seems to change, an Envoy may have lost what it ran. */
 const lookAgainMillis = 5 * 60_000;
+/** By then the status has come to those who go by it. */
+const announcedMillis = 200;
 /** Held pods are replaced one at a time. */
 const replaceAgainMillis = 10_000;
 
@@ -108,6 +110,9 @@ export class Reconciler {
       ...{ revision: resolution.revision, rollout: stage.rollout },
     };
     const mountsOf = (place: string | undefined) => workloadMounts(mountPlan, place);
+    // Pods that come with another template are to find in the status what else they get.
+    const previous = previousImage(resolution.revision, lastGood, contents);
+    const isAnnounced = previous === view.status.delivery?.previous;
 
     const findings: Findings = { Resolved: resolution.Resolved, Verified: resolution.Verified };
     let plans: PodPlan[] = [];
@@ -122,7 +127,7 @@ export class Reconciler {
         : distributedFinding(nodes, missing, (node) =>
             digest === undefined ? undefined : world.storeFailureOf(node, digest),
           );
-      const request = { mountsOf, proceed: active && missing.length === 0 };
+      const request = { mountsOf, proceed: active && missing.length === 0 && isAnnounced };
       const { Mounted, mayInsertSlot } = await mountWorkloads(view, pods, request, this.#services);
       findings.Mounted = Mounted;
       const slotKey = `${view.namespace}/${slotName(view.id)}`;
@@ -173,6 +178,7 @@ export class Reconciler {
     await removeUnneeded(view, contents, [status.revision, status.lastGood], this.#services);
     const soon = unmounted.length > 0 ? replaceAgainMillis : lookAgainMillis;
     const waits = [this.#lookAgain(plans, observed), moved.after, asked.after, first?.after, unsaid, soon];
+    if (!isAnnounced) waits.push(announcedMillis);
     return { after: Math.min(...waits.filter((wait) => wait !== undefined)) };
   }
 

@@ -9,17 +9,9 @@ import { WriteBudget } from "./write-budget.js";
 type Status = NonNullable<FilterDeployment["status"]>;
 
 /** Steps that pass within seconds when all goes well, and what Ready says meanwhile. */
-const passing = ["Resolving", "NodesMissing", "SlotPending", "PodsWaiting", "NotLoaded"];
+const passing = ["Resolving", "NodesMissing", "MountPending", "SlotPending", "PodsWaiting", "NotLoaded"];
 /** Steps that may take long, as somebody or something else decides. No reason to warn. */
-const lasting = [
-  "MountPending",
-  "RollingOut",
-  "RolloutProgressing",
-  "RolloutPaused",
-  "NoPods",
-  "Superseded",
-  "Paused",
-];
+const lasting = ["RollingOut", "RolloutProgressing", "RolloutPaused", "NoPods", "Superseded", "Paused"];
 /** Passing steps of all FilterDeployments that are written: so many at once, then so many a second. */
 const passingAtOnce = 50;
 const passingASecond = 10;

@@ -123,3 +123,16 @@ test("it gets the image that the status says, beside the store of others, and wh
   const unknown = filter({}, { status: { revision: "r-1", delivery: { mode: "HostPath" } } as never });
   assert.deepEqual(paths([unknown]), [storeDir]);
 });
+
+test("until a revision is known to be good each pod gets the image of the last good one too", () => {
+  const [now, before] = ["ab", "cd"].map((hex) => `registry.example.com/limit@sha256:${hex.repeat(32)}`);
+  const delivery = { mode: "ImageVolume", image: now, previous: before };
+  const id = filterId("shop", "limit");
+  const both = [imageMount(id, now!).path, imageMount(id, before!).path];
+  const status = { revision: "r-2", delivery } as never;
+  assert.deepEqual(paths([filter({}, { status })]), both);
+  assert.deepEqual(paths([filter({}, { status })], { metadata: ofDeployment }), both.slice(1));
+  assert.deepEqual(paths([filter({}, { status })], { labels: { app: "db" } }), []);
+  const stored = { revision: "r-2", delivery: { mode: "HostPath", previous: before } } as never;
+  assert.deepEqual(paths([filter({}, { status: stored })]), [storeDir, both[1]]);
+});

@@ -1,5 +1,5 @@
 import { mountLabel } from "../api/names.js";
-import { type FilterView, imageMountOf } from "./filter-view.js";
+import { type FilterView, imageMountOf, previousMountOf } from "./filter-view.js";
 import { type PodMount, storeMount } from "./mount.js";
 import { podFacts, type RawPod } from "./pod.js";
 import { selects } from "./selection.js";
@@ -20,8 +20,9 @@ const templatesAnnotation = "inject.istio.io/templates";
 /**
  * What a pod has to get on its own: the mounts of the filters that have something to run and select it, where they do not
  * come with its template. That is so for gateways, whose injection knows no volumes of users; for pods of workloads whose
- * template must not be touched (`restart: Never`); and for pods that belong to none that the operator annotates. Nothing
- * where Pod Security would refuse a pod with the mount, or where somebody says no.
+ * template must not be touched (`restart: Never`); and for pods that belong to none that the operator annotates. Beside the
+ * image of a revision that is not known to be good each pod gets the last good one, which it begins with. Nothing where Pod
+ * Security would refuse a pod with the mount, or where somebody says no.
  *
  * @param filters those that can have a say in the pod's namespace
  */
@@ -39,12 +40,13 @@ export function mountsOnArrival(
       !view.deleting &&
       view.status.revision !== undefined &&
       (view.direction === "Gateway") === gateway &&
-      selects(view, namespace, object.metadata.labels) &&
-      (gateway || workload === undefined || !view.mayRestart),
+      selects(view, namespace, object.metadata.labels),
   );
-  const images = selecting.map(imageMountOf).filter((mount) => mount !== undefined);
-  const needsStore = images.length < selecting.length && !forbidsHostPath(namespaceLabels);
-  return [...(needsStore ? [storeMount] : []), ...images];
+  const own = selecting.filter((view) => gateway || workload === undefined || !view.mayRestart);
+  const images = own.map(imageMountOf).filter((mount) => mount !== undefined);
+  const needsStore = images.length < own.length && !forbidsHostPath(namespaceLabels);
+  const previous = selecting.map(previousMountOf).filter((mount) => mount !== undefined);
+  return [...(needsStore ? [storeMount] : []), ...images, ...previous];
 }
 
 /** Before its injection a gateway's container has no arguments that would say so. */

@@ -82,6 +82,11 @@ export function imageMountOf({ id, status: { delivery } }: FilterView): PodMount
   return delivery?.mode === "ImageVolume" && delivery.image ? imageMount(id, delivery.image) : undefined;
 }
 
+/** The image of the last good revision, which pods get too until another one is known to be good; undefined: none. */
+export function previousMountOf({ id, status: { delivery } }: FilterView): PodMount | undefined {
+  return delivery?.previous ? imageMount(id, delivery.previous) : undefined;
+}
+
 /** How it takes part in precedence; undefined: it has nothing to run, so it displaces nobody. */
 export function candidateOf(filter: FilterDeployment, rootNamespace: string): Candidate | undefined {
   const view = viewOf(filter, rootNamespace);

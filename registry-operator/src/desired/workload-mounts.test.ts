@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imageMount, storeMount } from "./mount.js";
-import { type MountPlan, workloadMounts } from "./workload-mounts.js";
+import { type MountPlan, previousImage, workloadMounts } from "./workload-mounts.js";
 
 const id = "0123456789";
 const reference = (hex: string) => `registry.example.com/limit@sha256:${hex.repeat(64)}`;
@@ -70,4 +70,12 @@ test("content that is not there for a moment leaves what the status says", () =>
   const view = { id, namespace: "shop", status: { delivery } };
   assert.deepEqual(workloadMounts(plan({ view, contents: [] }), undefined).main, a);
   assert.deepEqual(workloadMounts(plan({ contents: [] }), undefined).main, storeMount);
+});
+
+test("the image before is that of the last good revision, while another one is in force", () => {
+  assert.equal(previousImage("r-b", "r-a", contents), reference("a"));
+  assert.equal(previousImage("r-b", "r-b", contents), undefined);
+  assert.equal(previousImage("r-b", "r-store", contents), undefined, "it comes otherwise");
+  assert.equal(previousImage("r-b", undefined, contents), undefined);
+  assert.equal(previousImage("r-store", "r-gone", contents), undefined);
 });

@@ -40,6 +40,21 @@ export function workloadMounts(plan: MountPlan, place: string | undefined): Work
   return { main, all: stable && stable !== storeMount ? [storeMount, stable] : [storeMount] };
 }
 
+/**
+ * The image of the last good revision, while another one is in force; undefined: there is none, or it comes otherwise. It is
+ * no part of pod templates: there it would stay until the next upgrade, when nobody may be able to pull it any more.
+ *
+ * @param revision in force
+ */
+export function previousImage(
+  revision: string | undefined,
+  lastGood: string | undefined,
+  contents: readonly KnownContent[],
+): string | undefined {
+  if (lastGood === revision) return undefined;
+  return contents.find(({ value }) => value === lastGood)?.image;
+}
+
 /** A content that is not there for the moment leaves what the status says. */
 function mountOf({ view, contents }: MountPlan, revision: string | undefined): PodMount {
   const content = contents.find(({ value }) => value === revision);
