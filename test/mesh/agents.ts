@@ -9,6 +9,8 @@ import { type Supervised, startSupervised } from "./supervised.js";
 /** What an agent needs beside its node. */
 export interface AgentSurroundings {
   mesh: Mesh;
+  /** See `bundledOperator`. */
+  program: string;
   /** The operator's own namespace. */
   namespace: string;
   /** As it is shipped. */
@@ -32,7 +34,7 @@ export async function startAgent(
   node: PlayedNode,
   env: Record<string, string> = {},
 ): Promise<Supervised> {
-  const { mesh, namespace, operatorUrl, caFile, folder } = around;
+  const { mesh, program, namespace, operatorUrl, caFile, folder } = around;
   const { kube } = mesh;
   const own = { namespace, serviceAccount: "meshwasm-agent", pod: await agentPod(around, node) };
   const tokenFile = join(folder, `${node.name}.token`);
@@ -46,7 +48,7 @@ export async function startAgent(
   ];
   const log = join(mesh.folder, `agent-${node.name}.log`);
   const path = `/apis/meshwasm.io/v1alpha1/nodemodules/${node.name}`;
-  return startSupervised({ name: `agent of ${node.name}`, args, env, log }, async () =>
+  return startSupervised({ name: `agent of ${node.name}`, program, args, env, log }, async () =>
     Boolean(await kube.api.find(path)),
   );
 }

@@ -40,8 +40,8 @@ export interface Mesh {
   /** One request to the app through a pod's sidecar, on a connection of its own. */
   request(pod: KubeObject, options?: { path?: string; headers?: Record<string, string> }): Promise<Response>;
   /**
-   * A load on one pod: 4 kept-alive connections, a request every 5 ms on each, unless said otherwise; and beside them a TCP
-   * stream and a gRPC stream that stay open.
+   * A load on one pod: 4 kept-alive connections, each with 15 ms between two requests, unless said otherwise; and beside them
+   * a TCP stream and a gRPC stream that stay open.
    */
   load(pod: KubeObject, options?: Partial<Pick<LoadOptions, "connections" | "pause" | "headers">>): Load;
   /** A pod's Prometheus metrics, as a scraper reads them. */
@@ -110,7 +110,7 @@ export async function startMesh({ nodes: count }: MeshOptions): Promise<Mesh> {
         fetch(`http://${status.podIP}:${app.httpPort}${path}`, {
           headers: { connection: "close", ...headers },
         }),
-      load({ status }, { connections = 4, pause = 5, headers } = {}) {
+      load({ status }, { connections = 4, pause = 15, headers } = {}) {
         const host = status.podIP;
         const load = together([
           startLoad({ host, port: app.httpPort, connections, pause, headers }),

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { freePorts } from "../parts/free-port.js";
 import type { KubeObject } from "../parts/kube-api.js";
 import { startAgent } from "./agents.js";
+import { bundledOperator } from "./bundled-operator.js";
 import type { Mesh } from "./mesh.js";
 import type { PlayedNode } from "./player.js";
 import { type Supervised, startSupervised } from "./supervised.js";
@@ -51,6 +52,7 @@ export async function startOperator(
   const { kube } = mesh;
   const folder = await mkdtemp(join(mesh.folder, "operator-"));
   const [port = 0, webhookPort = 0] = await freePorts(2);
+  const program = await bundledOperator(folder);
   const daemonSet = await install(mesh, `https://127.0.0.1:${webhookPort}`);
   const kubeconfig = await kube.kubeconfigFor({ namespace, serviceAccount: "meshwasm-operator" });
   const everything: Supervised[] = [];
@@ -64,15 +66,23 @@ export async function startOperator(
       ...["--webhook-listen", `127.0.0.1:${webhookPort}`],
       ...["--plain-http-registries", mesh.registry.host, "--lease-seconds", "5", ...args],
     ];
-    const program = { name, args: own, env: env?.(name), log: join(mesh.folder, `${name}.log`) };
-    const running = await startSupervised(program, () => isReady(metricsUrl));
+    const options = { name, program, args: own, env: env?.(name), log: join(mesh.folder, `${name}.log`) };
+    const running = await startSupervised(options, () => isReady(metricsUrl));
     everything.push(running);
     return { ...running, metricsUrl };
   };
   const operators = new Map([["operator", await replica("operator", leads)]]);
   const caFile = join(folder, "ca.crt");
   await writeFile(caFile, await authority(mesh));
-  const around = { mesh, namespace, daemonSet, operatorUrl: `https://127.0.0.1:${port}`, caFile, folder };
+  const around = {
+    mesh,
+    program,
+    namespace,
+    daemonSet,
+    operatorUrl: `https://127.0.0.1:${port}`,
+    caFile,
+    folder,
+  };
   const agents = new Map<string, Supervised>();
   const addAgent = async (node: PlayedNode) => {
     const agent = await startAgent(around, node, env?.(node.name));

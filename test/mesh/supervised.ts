@@ -1,7 +1,4 @@
-import { fileURLToPath } from "node:url";
 import { Part } from "../parts/part.js";
-
-const program = fileURLToPath(new URL("./run-operator.ts", import.meta.url));
 
 /** A program of ours that is started again when it ends by itself, as its kubelet would: an operator ends that lost its lease. */
 export interface Supervised {
@@ -19,6 +16,8 @@ export interface Supervised {
 export interface ProgramOptions {
   /** For messages. */
   name: string;
+  /** See `bundledOperator`. */
+  program: string;
   /** After the program's name. */
   args: readonly string[];
   /** Added to our own environment. */
@@ -29,11 +28,11 @@ export interface ProgramOptions {
 
 /** Starts the operator's program, as operator or as agent, and waits until `ready` says so. */
 export async function startSupervised(
-  { args, env = {}, ...options }: ProgramOptions,
+  { program, args, env = {}, ...options }: ProgramOptions,
   ready: () => Promise<boolean>,
 ): Promise<Supervised> {
-  const node = ["--conditions=meshwasm:source", "--import", "tsx", program, ...args];
-  return supervise(await Part.start({ ...options, env, command: process.execPath, args: node }, ready));
+  const node = { command: process.execPath, args: [program, ...args] };
+  return supervise(await Part.start({ ...options, ...node, env }, ready));
 }
 
 function supervise(part: Part): Supervised {

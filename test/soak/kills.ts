@@ -34,7 +34,7 @@ export async function killAtRandom(
   await scene.enable(v1);
   await scene.filterReady();
   const pods = await scene.web.ready();
-  const load = together(pods.map((pod) => mesh.load(pod)));
+  const load = together(pods.map((pod) => mesh.load(pod, { pause: 5 })));
   const seconds: number[] = [];
   const kills = { operator: 0, agent: 0 };
   for (let round = 0; round < rounds; round++) {
