@@ -77,5 +77,6 @@ test("the image before is that of the last good revision, while another one is i
   assert.equal(previousImage("r-b", "r-b", contents), undefined);
   assert.equal(previousImage("r-b", "r-store", contents), undefined, "it comes otherwise");
   assert.equal(previousImage("r-b", undefined, contents), undefined);
+  assert.equal(previousImage(undefined, "r-a", contents), undefined);
   assert.equal(previousImage("r-store", "r-gone", contents), undefined);
 });

@@ -44,14 +44,14 @@ export function workloadMounts(plan: MountPlan, place: string | undefined): Work
  * The image of the last good revision, while another one is in force; undefined: there is none, or it comes otherwise. It is
  * no part of pod templates: there it would stay until the next upgrade, when nobody may be able to pull it any more.
  *
- * @param revision in force
+ * @param revision in force; undefined: it is not known yet
  */
 export function previousImage(
   revision: string | undefined,
   lastGood: string | undefined,
   contents: readonly KnownContent[],
 ): string | undefined {
-  if (lastGood === revision) return undefined;
+  if (revision === undefined || lastGood === revision) return undefined;
   return contents.find(({ value }) => value === lastGood)?.image;
 }
 
