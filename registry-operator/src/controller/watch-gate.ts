@@ -3,7 +3,7 @@ import { gateFailure, gateRules, type PodHealth } from "../desired/gate.js";
 import type { Rollout } from "../desired/rollout.js";
 import { forEachLimited } from "../kube/index.js";
 import type { RequestCounts, Side } from "../loaded/index.js";
-import type { Observed } from "./observe-loaded.js";
+import { envoysAtOnce, type Observed } from "./observe-loaded.js";
 import type { PodPlan } from "./pod-plan.js";
 import type { Services } from "./services.js";
 import { isCanary } from "./stage-rollout.js";
@@ -12,7 +12,6 @@ import { isCanary } from "./stage-rollout.js";
 const freshMillis = 1_000;
 /** Pods of either side whose requests are counted: more say nothing else. */
 const mostCounted = 50;
-const concurrency = 64;
 
 interface Memory {
   /** What is counted: another step counts from its own beginning. */
@@ -57,7 +56,7 @@ export class Gates {
     const counted = new Set([...canary.slice(0, mostCounted), ...others]);
     const side: Side = view.direction === "Inbound" ? "inbound" : "outbound";
     const seen: PodHealth[] = [];
-    await forEachLimited([...canary, ...others], concurrency, async (plan) => {
+    await forEachLimited([...canary, ...others], envoysAtOnce, async (plan) => {
       const { ip, metadata } = plan.pod;
       const isTrying = plan.wanted === rollout.revision;
       seen.push({

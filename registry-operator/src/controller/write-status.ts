@@ -56,7 +56,7 @@ export class StatusWriter {
     services: Pick<Services, "client" | "world" | "events">,
   ): Promise<number | undefined> {
     const isSame = canonicalJson(status) === canonicalJson(filter.status);
-    const isLate = !isSame && this.#mayWait(filter.status, status) && !this.#budget.take();
+    const isLate = !isSame && mayWait(filter.status, status) && !this.#budget.take();
     if (!isSame && !isLate && !(await this.#put(filter, status, services))) return undefined;
     const untilStuck = await this.#tell(key, filter, status, services);
     const waits = [isLate ? laterMillis : undefined, untilStuck].filter((wait) => wait !== undefined);
@@ -66,13 +66,6 @@ export class StatusWriter {
   /** The FilterDeployment is gone. */
   forget(key: string): void {
     this.#said.delete(key);
-  }
-
-  #mayWait(before: Status | undefined, status: Status): boolean {
-    const reason = readyOf(status)?.reason ?? "";
-    // That something is not ready any more is an outcome too.
-    if (!passing.includes(reason) || readyOf(before)?.status === "True") return false;
-    return canonicalJson(goneBy(status)) === canonicalJson(goneBy(before));
   }
 
   /** @returns false: the FilterDeployment is gone */
@@ -117,6 +110,14 @@ export class StatusWriter {
     await events.record(resources.filterDeployments, filter, { type, reason, message });
     return undefined;
   }
+}
+
+/** Whether a status tells of a step that passes, and of nothing that somebody goes by. */
+function mayWait(before: Status | undefined, status: Status): boolean {
+  const reason = readyOf(status)?.reason ?? "";
+  // That something is not ready any more is an outcome too.
+  if (!passing.includes(reason) || readyOf(before)?.status === "True") return false;
+  return canonicalJson(goneBy(status)) === canonicalJson(goneBy(before));
 }
 
 /** What the status says that others go by, or this operator after a start. */
